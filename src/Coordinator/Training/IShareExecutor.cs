@@ -1,0 +1,58 @@
+using S2M.Data.Sampling;
+using S2M.Numerics.Averaging;
+using S2M.Numerics.Parameters;
+
+namespace S2M.Coordinator.Training;
+
+/// <summary>What a network is, seen from outside: layouts and initial values. Made by a worker.</summary>
+/// <param name="Parameters">Layout of the trainable values.</param>
+/// <param name="Buffers">Layout of the running statistics.</param>
+/// <param name="DescriptorSize">Length D of a descriptor.</param>
+/// <param name="MetricNames">Names of a leaf's metrics, in the order of <see cref="EpisodeSum.Metrics"/>.</param>
+/// <param name="Initial">Version 0.</param>
+public sealed record NetworkDefinition(
+    ParameterLayout Parameters, ParameterLayout Buffers, int DescriptorSize, IReadOnlyList<string> MetricNames, ParameterSnapshot Initial);
+
+/// <summary>
+/// Who computes. The training loop runs over this interface alone, so that the same loop trains in this process, against simulated workers and
+/// over the network. Every answer is a function of its arguments, bit for bit.
+/// </summary>
+public interface IShareExecutor : IAsyncDisposable
+{
+    /// <summary>Makes version 0 of the job's network.</summary>
+    Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Computes the gradients of a step's episodes and adds them along the fixed tree.</summary>
+    /// <param name="snapshot">The parameters to compute with.</param>
+    /// <param name="episodes">All episodes of the step, in order.</param>
+    /// <param name="cancellationToken">Stops at the next episode boundary.</param>
+    /// <returns>The root of the tree.</returns>
+    Task<EpisodeSum> ComputeGradientAsync(ParameterSnapshot snapshot, IReadOnlyList<Episode> episodes, CancellationToken cancellationToken);
+
+    /// <summary>Embeds images with running statistics, in chunks of one fixed size, the last one padded.</summary>
+    /// <param name="snapshot">The parameters to compute with.</param>
+    /// <param name="images">The images, in an order that is the same for every caller.</param>
+    /// <param name="cancellationToken">Stops at the next chunk.</param>
+    /// <returns>Normalised descriptors, row by row, <paramref name="images"/>.Count x D.</returns>
+    Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken);
+
+    /// <summary>Fits every concept of a group and scores every query with it.</summary>
+    /// <param name="snapshot">The parameters; the head's own (eps) are used.</param>
+    /// <param name="descriptors">Descriptors of a pool, row by row, size x D.</param>
+    /// <param name="groups">Groups with index lists into that pool.</param>
+    /// <param name="head">The job's head, or nearest class mean on the same descriptors.</param>
+    /// <param name="cancellationToken">Stops at the next group.</param>
+    /// <returns>For each group the scores (log densities), row-major concepts x queries, queries in the order of <see cref="EpisodeGroup"/>.</returns>
+    Task<IReadOnlyList<double[]>> ScoreAsync(
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken);
+}
+
+/// <summary>Which head scores.</summary>
+public enum ScoringHead
+{
+    /// <summary>The job's own head.</summary>
+    Job,
+
+    /// <summary>Nearest class mean on the same descriptors.</summary>
+    NearestMean,
+}

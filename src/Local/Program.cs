@@ -1,0 +1,2 @@
+Console.Error.WriteLine("usage: quickstart | train | selftest");
+return 2;

@@ -1,0 +1,34 @@
+namespace S2M.Specification;
+
+/// <summary>A run of image positions within each drawn class: <c>first</c> to <c>last</c>, both included, from 0.</summary>
+/// <param name="First">First position.</param>
+/// <param name="Last">Last position, at least <paramref name="First"/>.</param>
+public readonly record struct PositionRange(int First, int Last)
+{
+    /// <summary>How many positions the range holds.</summary>
+    public int Count => Last - First + 1;
+}
+
+/// <summary>A group: which of each class' drawn images form the support and which the queries. Written <c>{support: 0-4, queries: 5-9}</c>.</summary>
+/// <param name="Support">Positions of the support images.</param>
+/// <param name="Queries">Positions of the query images; disjoint from <paramref name="Support"/>.</param>
+public sealed record GroupSpecification(PositionRange Support, PositionRange Queries);
+
+/// <summary>What a training episode is made of: classes x images, split into roles by its groups.</summary>
+public sealed record EpisodeSpecification
+{
+    /// <summary>Concepts drawn for an episode, at least 2.</summary>
+    public int Classes { get; init; } = 30;
+
+    /// <summary>Images drawn for each concept, at least 2.</summary>
+    public int ImagesPerClass { get; init; } = 10;
+
+    /// <summary>The groups; each is one term of the episode's loss, all with equal weight. Support sizes must be alike within a group only.</summary>
+    public IReadOnlyList<GroupSpecification> Groups { get; init; } =
+    [
+        new(new(0, 4), new(5, 9)),
+        new(new(5, 9), new(0, 4)),
+        new(new(0, 0), new(5, 9)),
+        new(new(5, 5), new(0, 4)),
+    ];
+}

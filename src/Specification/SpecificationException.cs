@@ -1,0 +1,12 @@
+namespace S2M.Specification;
+
+/// <summary>A job file that cannot be used: the message says line, field, what was expected, what was found, and what to do.</summary>
+public sealed class SpecificationException : Exception
+{
+    /// <summary>Makes the error.</summary>
+    /// <param name="message">Line, field, expected, got, remedy.</param>
+    public SpecificationException(string message)
+        : base(message)
+    {
+    }
+}
