@@ -1,0 +1,136 @@
+using S2M.Data.Catalogs;
+using S2M.Data.Sampling;
+using S2M.Numerics.Averaging;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace S2M.Model.Tests;
+
+public sealed class Set2ModelNetworkTests
+{
+    private const int Classes = 10;
+    private const int ImagesPerClass = 4;
+
+    [Theory]
+    [InlineData(HeadKind.Gauss, LossKind.NWay)]
+    [InlineData(HeadKind.Gauss, LossKind.Histogram)]
+    [InlineData(HeadKind.NearestMean, LossKind.NWay)]
+    public void ComputeEpisode_StepAgainstGradient_LossFallsAsPredicted(HeadKind head, LossKind loss)
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small(head, loss));
+        ParameterSnapshot start = network.Initialize();
+        Episode episode = MakeEpisode(0);
+        using Tensor images = MakeImages();
+        EpisodeSum leaf = Compute(network, start, images, episode);
+        float[] gradient = leaf.Values[..network.Parameters.Count];
+        double squared = gradient.Sum(value => (double)value * value);
+        double step = 1e-3 / Math.Sqrt(squared);
+
+        float[] moved = [.. start.Parameters.Zip(gradient, (value, slope) => (float)(value - (step * slope)))];
+        double fall = leaf.Metrics[0] - Compute(network, start with { Parameters = moved }, images, episode).Metrics[0];
+
+        (fall / (step * squared)).ShouldBe(1, 0.1);
+    }
+
+    [Fact]
+    public void ComputeEpisode_Twice_SameBits()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small(dropout: 0.3));
+        using var other = new Set2ModelNetwork(TestJobs.Small(dropout: 0.3));
+        using Tensor images = MakeImages();
+        ParameterSnapshot start = network.Initialize();
+
+        EpisodeSum first = Compute(network, start, images, MakeEpisode(3));
+        _ = Compute(network, start, images, MakeEpisode(4));
+        EpisodeSum again = Compute(network, start, images, MakeEpisode(3));
+        EpisodeSum elsewhere = Compute(other, start, images, MakeEpisode(3));
+
+        again.Values.ShouldBe(first.Values);
+        elsewhere.Values.ShouldBe(first.Values);
+    }
+
+    [Fact]
+    public void ComputeEpisode_Dropout_FollowsFromTheAddress()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small(dropout: 0.3));
+        using Tensor images = MakeImages();
+        ParameterSnapshot start = network.Initialize();
+
+        Compute(network, start, images, MakeEpisode(4)).Values.ShouldNotBe(Compute(network, start, images, MakeEpisode(3)).Values);
+    }
+
+    [Fact]
+    public void ComputeEpisode_NonFiniteParameter_LeafIsAbsentAndTheNextIsWhole()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small());
+        using Tensor images = MakeImages();
+        ParameterSnapshot start = network.Initialize();
+        float[] broken = [.. start.Parameters];
+        broken[5] = float.NaN;
+        EpisodeSum before = Compute(network, start, images, MakeEpisode(0));
+
+        Compute(network, start with { Parameters = broken }, images, MakeEpisode(0)).Present.ShouldBe(0);
+        Compute(network, start, images, MakeEpisode(0)).Values.ShouldBe(before.Values);
+    }
+
+    [Fact]
+    public void ComputeEpisode_BatchStatistics_AreMeanAndBiasedVarianceOfTheFirstConvolution()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using var network = new Set2ModelNetwork(TestJobs.Small());
+        Tensor images = MakeImages();
+        ParameterSnapshot start = network.Initialize();
+        EpisodeSum leaf = Compute(network, start, images, MakeEpisode(0));
+        Tensor weight = torch.tensor(start.Parameters[..(64 * 9)], [64, 1, 3, 3]);
+        Tensor activations = nn.functional.conv2d(images, weight, padding: [1, 1]).to_type(ScalarType.Float64);
+        double[] means = activations.mean([0, 2, 3]).data<double>().ToArray();
+        double[] variances = activations.var([0, 2, 3], unbiased: false).data<double>().ToArray();
+
+        for (int filter = 0; filter < 64; filter++)
+        {
+            ((double)leaf.Values[network.Parameters.Count + filter]).ShouldBe(means[filter], 1e-5);
+            ((double)leaf.Values[network.Parameters.Count + 64 + filter]).ShouldBe(variances[filter], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Embed_RowsOfPaddedChunk_AreUnitVectorsThatDoNotDependOnTheOthers()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small());
+        network.Load(network.Initialize());
+        using Tensor images = MakeImages();
+        float[] all = new float[Classes * ImagesPerClass * 64];
+        float[] padded = new float[all.Length];
+        network.Embed(images, all);
+        using Tensor half = images.clone();
+        half.narrow(0, 20, 20).zero_();
+
+        network.Embed(half, padded);
+
+        padded[..(20 * 64)].ShouldBe(all[..(20 * 64)]);
+        all[..64].Sum(value => (double)value * value).ShouldBe(1, 1e-6);
+    }
+
+    private static EpisodeSum Compute(Set2ModelNetwork network, ParameterSnapshot snapshot, Tensor images, Episode episode)
+    {
+        network.Load(snapshot);
+        return network.ComputeEpisode(images, episode);
+    }
+
+    private static Tensor MakeImages()
+    {
+        float[] pixels = [.. Enumerable.Range(0, Classes * ImagesPerClass * 784).Select(i => Math.Abs(MathF.Sin((i % 784 * (0.02f + (i / 784 / ImagesPerClass * 0.011f))) + (i / 784 * 0.07f))))];
+        return torch.tensor(pixels, [Classes * ImagesPerClass, 1, 28, 28]);
+    }
+
+    private static Episode MakeEpisode(int index)
+    {
+        int At(int concept, int position) => (concept * ImagesPerClass) + position;
+        EpisodeGroup Group(int shots) => new(
+            [.. Enumerable.Range(0, Classes).Select(c => new Concept(new ConceptId(c, 0), [.. Enumerable.Range(0, shots).Select(i => At(c, i))], [At(c, 2), At(c, 3)]))], []);
+        return new Episode(
+            new EpisodeAddress(7, EpisodePhase.Training, 0, index), [.. Enumerable.Range(0, Classes * ImagesPerClass).Select(i => new PoolImage(i, 0))], [Group(2), Group(1)]);
+    }
+}
