@@ -1,5 +1,4 @@
 using S2M.Numerics.Parameters;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Embedding;

@@ -1,5 +1,4 @@
 using S2M.Numerics.Parameters;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Embedding;
@@ -27,7 +26,7 @@ internal sealed class FlatParameters : IDisposable
             {
                 Tensor gradient = View(_gradient, layout, i);
                 _views[i].requires_grad_(true);
-                _views[i].set_grad(gradient);
+                _views[i].grad = gradient;
                 _gradientViews.Add(gradient);
             }
         }

@@ -26,10 +26,10 @@ public sealed class LinearHistogramLoss : HistogramLoss
         int positives = 0;
         for (int query = 0; query < values.Length; query++)
         {
-            (int node, double rest) = Locate(values[query], low, slope);
+            (int node, double fraction) = Locate(values[query], low, slope);
             Span<double> histogram = relevant[query] ? positive : negative;
-            histogram[node] += 1 - rest;
-            histogram[node + 1] += rest;
+            histogram[node] += 1 - fraction;
+            histogram[node + 1] += fraction;
             positives += relevant[query] ? 1 : 0;
         }
 
@@ -64,7 +64,7 @@ public sealed class LinearHistogramLoss : HistogramLoss
         return loss;
     }
 
-    private (int Node, double Rest) Locate(double value, double low, double slope)
+    private (int Node, double Fraction) Locate(double value, double low, double slope)
     {
         double position = (value - low) * slope;
         int node = Math.Min((int)Math.Floor(position), Bins - 2);

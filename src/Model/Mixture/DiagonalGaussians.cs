@@ -1,6 +1,5 @@
 // Shapes: C concepts, S support rows of all concepts, Q queries, D descriptor size.
 using S2M.Model.Embedding;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Mixture;

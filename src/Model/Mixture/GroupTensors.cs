@@ -1,7 +1,6 @@
 // Shapes: S support rows of all concepts, C concepts, Q queries.
 using S2M.Data.Sampling;
 using S2M.Model.Embedding;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Mixture;

@@ -1,6 +1,5 @@
 using S2M.Data.Images;
 using S2M.Data.Sampling;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Worker.Images;
