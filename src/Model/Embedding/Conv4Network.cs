@@ -90,6 +90,9 @@ public sealed class Conv4Network : EmbeddingNetwork
     public override Tensor ForwardTraining(Tensor images_NCHW)
     {
         _lastImages = (int)images_NCHW.shape[0];
+
+        // Momentum 1 multiplies what was there by 0, which a NaN of an earlier episode would survive.
+        _batch.Values.Clear();
         return Forward(images_NCHW, _batch, training: true);
     }
 

@@ -36,6 +36,12 @@ public abstract class HistogramLoss : GroupLoss
             }
 
             (double low, double high) = Range(values);
+            if (!double.IsFinite(high - low))
+            {
+                // No histogram can be drawn: the episode counts as not finite and is left out.
+                return new LossValue(double.NaN, 0, 0);
+            }
+
             if (high - low <= FlatRange * Math.Max(1, Math.Max(Math.Abs(low), Math.Abs(high))))
             {
                 loss += 0.5;
