@@ -1,0 +1,183 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace S2M.Numerics.Parameters;
+
+/// <summary>
+/// Reads and writes safetensors: eight bytes of header length, a JSON header, the elements. The header is padded with spaces so that elements begin
+/// at a multiple of 8. Reading trusts nothing: every length and offset is checked before it is used.
+/// </summary>
+public static class SafeTensors
+{
+    private const int Alignment = 8;
+    private const int LengthBytes = 8;
+    private const int LargestHeader = 100_000_000;
+    private const string MetadataName = "__metadata__";
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="stream">Receives the bytes.</param>
+    /// <param name="tensors">The tensors; their bytes follow one another in this order.</param>
+    /// <param name="metadata">Free strings, or null.</param>
+    /// <exception cref="SafeTensorsException">A name occurs twice or is reserved, or bytes and shape disagree.</exception>
+    public static void Write(Stream stream, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        using var header = new MemoryStream();
+        WriteHeader(header, tensors, metadata);
+        while (header.Length % Alignment != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        Span<byte> length = stackalloc byte[LengthBytes];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        header.WriteTo(stream);
+        foreach (SafeTensor tensor in tensors)
+        {
+            stream.Write(tensor.Bytes.Span);
+        }
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="stream">The file, from its beginning to its end.</param>
+    /// <param name="maximumBytes">Larger files are refused before they are read.</param>
+    /// <exception cref="SafeTensorsException">The file is too large, torn, or not of the format.</exception>
+    public static SafeTensorFile Read(Stream stream, long maximumBytes)
+    {
+        Span<byte> length = stackalloc byte[LengthBytes];
+        int got = stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false);
+        Require(got == LengthBytes, $"header length: expected 8 bytes, got {got}");
+        long headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
+        Require(headerLength is >= 2 and <= LargestHeader && headerLength <= maximumBytes, $"header length: expected 2 to {Math.Min(LargestHeader, maximumBytes)} bytes, got {headerLength}");
+        byte[] header = new byte[headerLength];
+        got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        Require(got == header.Length, $"header: expected {headerLength} bytes, got {got}");
+
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)> entries = ParseHeader(header, metadata);
+        entries.Sort((left, right) => left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
+        long position = 0;
+        foreach ((string name, _, _, long begin, long end) in entries)
+        {
+            Require(begin == position, $"tensor '{name}': expected bytes without gap or overlap from {position}, got {begin}");
+            position = end;
+        }
+
+        Require(position <= maximumBytes - headerLength, $"elements: expected at most {maximumBytes - headerLength} bytes, got {position}");
+        byte[] elements = new byte[position];
+        got = stream.ReadAtLeast(elements, elements.Length, throwOnEndOfStream: false);
+        Require(got == elements.Length, $"elements: expected {position} bytes, got {got}: the file is torn");
+        Require(stream.ReadByte() < 0, $"end of file: expected it after {position} bytes of elements, got more");
+        return new SafeTensorFile(
+            [.. entries.Select(entry => new SafeTensor(entry.Name, entry.Type, entry.Shape, elements.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin))))], metadata);
+    }
+
+    private static void WriteHeader(Stream header, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var json = new Utf8JsonWriter(header);
+        json.WriteStartObject();
+        if (metadata is not null)
+        {
+            json.WriteStartObject(MetadataName);
+            foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                json.WriteString(key, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        long offset = 0;
+        var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
+        foreach (SafeTensor tensor in tensors)
+        {
+            Require(names.Add(tensor.Name), $"tensor '{tensor.Name}': expected a name that is not taken");
+            long bytes = ByteCount(tensor.Name, tensor.Type, tensor.Shape);
+            Require(bytes == tensor.Bytes.Length, $"tensor '{tensor.Name}': expected {bytes} bytes for its shape, got {tensor.Bytes.Length}");
+            json.WriteStartObject(tensor.Name);
+            json.WriteString("dtype", tensor.Type.ToString());
+            WriteNumbers(json, "shape", tensor.Shape);
+            WriteNumbers(json, "data_offsets", [offset, offset + bytes]);
+            json.WriteEndObject();
+            offset += bytes;
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)> ParseHeader(byte[] header, SortedDictionary<string, string> metadata)
+    {
+        var entries = new List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)>();
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == MetadataName)
+                {
+                    foreach (JsonProperty text in property.Value.EnumerateObject())
+                    {
+                        metadata.Add(text.Name, text.Value.GetString() ?? throw new SafeTensorsException($"metadata '{text.Name}': expected a string, got null"));
+                    }
+                }
+                else
+                {
+                    entries.Add(ParseEntry(property));
+                }
+            }
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new SafeTensorsException($"header: expected JSON with dtype, shape and data_offsets for each tensor, got something else: {problem.Message}", problem);
+        }
+
+        return entries;
+    }
+
+    private static (string Name, SafeTensorType Type, long[] Shape, long Begin, long End) ParseEntry(JsonProperty property)
+    {
+        string? typeName = property.Value.GetProperty("dtype").GetString();
+        Require(
+            Enum.TryParse(typeName, out SafeTensorType type) && type.ToString() == typeName,
+            $"tensor '{property.Name}': expected dtype {string.Join(", ", Enum.GetNames<SafeTensorType>())}, got '{typeName}'");
+        long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(number => number.GetInt64())];
+        long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(number => number.GetInt64())];
+        Require(offsets.Length == 2, $"tensor '{property.Name}': expected two data_offsets, got {offsets.Length}");
+        long bytes = ByteCount(property.Name, type, shape);
+        Require(
+            offsets[0] >= 0 && offsets[1] <= int.MaxValue && offsets[1] - offsets[0] == bytes,
+            $"tensor '{property.Name}': expected data_offsets that span {bytes} bytes below 2 GiB, got [{offsets[0]}, {offsets[1]}]");
+        return (property.Name, type, shape, offsets[0], offsets[1]);
+    }
+
+    private static long ByteCount(string name, SafeTensorType type, IReadOnlyList<long> shape)
+    {
+        long bytes = SafeTensor.SizeOf(type);
+        foreach (long length in shape)
+        {
+            Require(length >= 0 && (length == 0 || bytes <= int.MaxValue / length), $"tensor '{name}': expected a shape of less than 2 GiB, got [{string.Join(", ", shape)}]");
+            bytes *= length;
+        }
+
+        return bytes;
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new SafeTensorsException(message);
+        }
+    }
+}
