@@ -50,7 +50,7 @@ public static partial class TensorLibrary
 
     private static string Describe(Exception problem)
     {
-        string report = string.Join(' ', Causes(problem));
+        string report = string.Join(' ', Causes(problem).Concat(LoaderReports()));
         string machine = $"{RuntimeInformation.OSDescription}, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.RuntimeIdentifier}";
         if (MissingVersion().Match(report) is { Success: true } version)
         {
@@ -68,6 +68,32 @@ public static partial class TensorLibrary
 
         return $"libtorch cannot be loaded on this machine ({machine}); expected a 64-bit Linux with libLibTorchSharp.so and libtorch.so beside the program "
             + $"or under runtimes/linux-x64/native. Publish again for this platform. The loader said: {report}";
+    }
+
+    // TorchSharp keeps the loader's own words to itself when its search for the library ends without success, so the library is asked for once more by path.
+    private static IEnumerable<string> LoaderReports()
+    {
+        foreach (string folder in new[] { AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native") })
+        {
+            string library = Path.Combine(folder, "libLibTorchSharp.so");
+            if (File.Exists(library) && FailureToLoad(library) is { } failure)
+            {
+                yield return failure;
+            }
+        }
+    }
+
+    private static string? FailureToLoad(string library)
+    {
+        try
+        {
+            NativeLibrary.Load(library);
+            return null;
+        }
+        catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
+        {
+            return failure.Message;
+        }
     }
 
     private static IEnumerable<string> Causes(Exception problem)
