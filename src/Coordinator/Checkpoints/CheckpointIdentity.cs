@@ -1,0 +1,42 @@
+using S2M.Specification;
+
+namespace S2M.Coordinator.Checkpoints;
+
+/// <summary>What a run is, so that a checkpoint of another is not taken for its own.</summary>
+/// <param name="Specification">The job.</param>
+/// <param name="DataVersion">The data set, <c>name@sha256</c>.</param>
+/// <param name="SplitHash">SHA-256 of the class split.</param>
+/// <param name="NumericContract">What the arithmetic depends on besides the specification.</param>
+public sealed record CheckpointIdentity(JobSpecification Specification, string DataVersion, string SplitHash, string NumericContract)
+{
+    /// <summary>Refuses a checkpoint of another run.</summary>
+    /// <param name="manifest">The checkpoint's.</param>
+    /// <param name="path">Its folder, for the message.</param>
+    /// <exception cref="CoordinatorException">Specification, data, split or numeric contract differ; the message names the fields.</exception>
+    internal void Require(CheckpointManifest manifest, string path)
+    {
+        var differences = new List<string>();
+        if (manifest.SpecificationHash != CanonicalJson.HashOf(Specification))
+        {
+            differences.AddRange(CanonicalJson.Differences(CanonicalJson.Read(manifest.Specification), Specification));
+        }
+
+        Compare("data version", manifest.DataVersion, DataVersion, differences);
+        Compare("split", manifest.SplitHash, SplitHash, differences);
+        Compare("numeric contract", manifest.NumericContract, NumericContract, differences);
+        if (differences.Count > 0)
+        {
+            throw new CoordinatorException(
+                $"checkpoint '{path}' is of another run. Fields that differ (checkpoint, now): {string.Join("; ", differences)}. "
+                + "Resume with the same job file, data and machine, or choose another --out.");
+        }
+    }
+
+    private static void Compare(string name, string stored, string now, List<string> differences)
+    {
+        if (stored != now)
+        {
+            differences.Add($"{name}: {stored}, {now}");
+        }
+    }
+}

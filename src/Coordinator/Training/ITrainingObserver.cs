@@ -1,0 +1,19 @@
+namespace S2M.Coordinator.Training;
+
+/// <summary>Who watches a training loop. Nothing it does reaches the parameters.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>A step was made.</summary>
+    /// <param name="record">Its figures.</param>
+    /// <param name="episodes">Episodes that were present.</param>
+    void OnStep(StepRecord record, int episodes);
+
+    /// <summary>A validation was made.</summary>
+    /// <param name="record">Its figures.</param>
+    void OnValidation(ValidationRecord record);
+
+    /// <summary>A checkpoint was published.</summary>
+    /// <param name="step">Its step.</param>
+    /// <param name="path">Its folder.</param>
+    void OnCheckpoint(int step, string path);
+}

@@ -1,0 +1,122 @@
+using S2M.Coordinator.Checkpoints;
+using S2M.Data.Sampling;
+using S2M.Numerics.Averaging;
+using S2M.Numerics.Optimizers;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
+
+namespace S2M.Coordinator.Training;
+
+/// <summary>
+/// The map of training: sample the step's episodes, have their gradients computed, average along the fixed tree, step the optimiser, take the running
+/// statistics on, and every so often validate and keep a checkpoint. The same loop runs over any <see cref="IShareExecutor"/>.
+/// </summary>
+/// <param name="specification">The job.</param>
+/// <param name="sampler">Draws from the training classes.</param>
+/// <param name="executor">Who computes.</param>
+/// <param name="checkpoints">Where checkpoints are kept.</param>
+/// <param name="validate">Gives the mean validation accuracy of a version.</param>
+/// <param name="observer">Who watches.</param>
+public sealed class TrainingLoop(
+    JobSpecification specification,
+    EpisodeSampler sampler,
+    IShareExecutor executor,
+    ICheckpointStore checkpoints,
+    Func<ParameterSnapshot, CancellationToken, Task<double>> validate,
+    ITrainingObserver observer)
+{
+    private readonly TrainingSpecification _training = specification.Training;
+    private readonly LearningRateSchedule _schedule = new(
+        specification.Optimizer.LearningRate, specification.Optimizer.WarmUpSteps, specification.Training.Steps, specification.Optimizer.CosineDecay);
+
+    private readonly GroupRoles[] _roles =
+        [.. specification.Episode.Groups.Select(group => new GroupRoles(group.Support.First, group.Support.Count, group.Queries.First, group.Queries.Count))];
+
+    /// <summary>Trains from the state's version to the last step. Cancelled, it keeps a checkpoint of the last whole step first.</summary>
+    /// <param name="state">Version 0, or what a checkpoint held; taken on in place.</param>
+    /// <param name="cancellationToken">Stops at the next episode boundary.</param>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint of the last whole step is there.</exception>
+    /// <exception cref="CoordinatorException">Too many episodes were not finite, the optimiser's result is not finite, or a checkpoint could not be written.</exception>
+    public async Task RunAsync(TrainingState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (state.Snapshot.Version < _training.Steps)
+            {
+                int step = state.Snapshot.Version;
+                Episode[] episodes = SampleStep(step);
+                EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
+                CountAbsent(state, episodes.Length - sum.Present);
+                Advance(state, sum, _schedule.At(step));
+                if (IsDue(step + 1, _training.ValidateEvery))
+                {
+                    await ValidateAsync(state, cancellationToken);
+                }
+
+                if (IsDue(step + 1, _training.CheckpointEvery))
+                {
+                    Publish(state);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Publish(state);
+            throw;
+        }
+    }
+
+    private Episode[] SampleStep(int step)
+        => [.. Enumerable.Range(0, _training.EpisodesPerStep).Select(index => sampler.SampleTraining(
+            new EpisodeAddress(_training.Seed, EpisodePhase.Training, step, index), specification.Episode.Classes, specification.Episode.ImagesPerClass, _roles))];
+
+    private void CountAbsent(TrainingState state, int absent)
+    {
+        state.History = state.History with { AbsentEpisodes = state.History.AbsentEpisodes + absent };
+        if (state.History.AbsentEpisodes > _training.NonFiniteBudget)
+        {
+            throw new CoordinatorException(
+                $"step {state.Snapshot.Version + 1}: {state.History.AbsentEpisodes} episodes gave a gradient that is not finite, expected at most {_training.NonFiniteBudget} "
+                + "(training.non_finite_budget); lower optimizer.learning_rate or raise network.variance_offset, and go on from the last checkpoint");
+        }
+    }
+
+    private void Advance(TrainingState state, EpisodeSum sum, double learningRate)
+    {
+        if (sum.Present == 0)
+        {
+            // Nothing to step by: the version moves on, so that the next step draws other episodes.
+            state.Snapshot = state.Snapshot with { Version = state.Snapshot.Version + 1 };
+            return;
+        }
+
+        ParameterSnapshot next = StepUpdate.Apply(state, sum, learningRate, (float)_training.BatchNormMomentum);
+        if (!StepUpdate.IsFinite(next))
+        {
+            throw new CoordinatorException(
+                $"step {next.Version}: the optimiser gave values that are not finite; the last checkpoint is kept; lower optimizer.learning_rate and go on from it");
+        }
+
+        double[] mean = [.. sum.Metrics.Select(value => value / sum.Present)];
+        var record = new StepRecord(next.Version, mean[0], sum.Metrics[1] / sum.Metrics[2], learningRate);
+        state.Snapshot = next;
+        state.History = state.History with
+        {
+            Steps = [.. state.History.Steps, record],
+            ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[3],
+            FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[4],
+        };
+        observer.OnStep(record, sum.Present);
+    }
+
+    private async Task ValidateAsync(TrainingState state, CancellationToken cancellationToken)
+    {
+        var record = new ValidationRecord(state.Snapshot.Version, await validate(state.Snapshot, cancellationToken));
+        state.History = state.History with { Validations = [.. state.History.Validations, record] };
+        observer.OnValidation(record);
+    }
+
+    private void Publish(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, checkpoints.Publish(state));
+
+    private bool IsDue(int done, int every) => done == _training.Steps || (every > 0 && done % every == 0);
+}
