@@ -63,7 +63,7 @@ public static class CanonicalJson
     {
         if (left is JsonObject leftMap && right is JsonObject rightMap)
         {
-            foreach (string key in leftMap.Select(pair => pair.Key).Union(rightMap.Select(pair => pair.Key)).Order(StringComparer.Ordinal))
+            foreach (string key in leftMap.Select(pair => pair.Key).Union(rightMap.Select(pair => pair.Key), StringComparer.Ordinal).Order(StringComparer.Ordinal))
             {
                 Compare(path.Length == 0 ? key : $"{path}.{key}", leftMap[key], rightMap[key], lines);
             }
