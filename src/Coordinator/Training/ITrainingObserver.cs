@@ -13,7 +13,7 @@ public interface ITrainingObserver
     void OnValidation(ValidationRecord record);
 
     /// <summary>A checkpoint was published.</summary>
-    /// <param name="step">Its step.</param>
+    /// <param name="version">Steps made before it.</param>
     /// <param name="path">Its folder.</param>
-    void OnCheckpoint(int step, string path);
+    void OnCheckpoint(int version, string path);
 }

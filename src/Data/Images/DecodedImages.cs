@@ -1,47 +1,47 @@
+using System.Collections.Concurrent;
+
 namespace S2M.Data.Images;
 
 /// <summary>
-/// Images of a data set, decoded to one format on first use and kept while they fit. Safe for concurrent use: two threads may decode the same
-/// image, with the same result.
+/// Keeps decoded images in memory, up to a number of bytes; the oldest leave first. Safe for concurrent use: what it hands out stays valid
+/// after it has left.
 /// </summary>
-public sealed class DecodedImages
+/// <param name="dataSet">Where images come from; not disposed.</param>
+/// <param name="maximumBytes">The most pixel bytes kept; 0 keeps none.</param>
+public sealed class DecodedImages(IDataSet dataSet, long maximumBytes)
 {
-    private readonly IDataSet _dataSet;
-    private readonly byte[]?[] _images;
-    private long _freeBytes;
+    private readonly ConcurrentDictionary<(int Image, ImageFormat Format), byte[]> _images = new();
+    private readonly Queue<(int Image, ImageFormat Format)> _ages = new();
+    private readonly Lock _lock = new();
+    private long _bytes;
 
-    /// <summary>Makes an empty cache.</summary>
-    /// <param name="dataSet">Where images come from; not disposed here.</param>
-    /// <param name="format">What they are decoded to.</param>
-    /// <param name="maximumBytes">Bytes of pixels that are kept; images beyond are decoded each time.</param>
-    public DecodedImages(IDataSet dataSet, ImageFormat format, long maximumBytes = 4L << 30)
+    /// <summary>The pixel bytes kept now.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>An image's pixels, decoded now or before.</summary>
+    /// <param name="image">Index of the image in the data set.</param>
+    /// <param name="format">What to decode to.</param>
+    /// <returns><see cref="ImageFormat.PixelCount"/> bytes, channel by channel, row by row.</returns>
+    /// <exception cref="DataException">The image cannot be read.</exception>
+    public ReadOnlyMemory<byte> Get(int image, ImageFormat format)
     {
-        _dataSet = dataSet;
-        Format = format;
-        _images = new byte[dataSet.ImageCount][];
-        _freeBytes = maximumBytes;
-    }
-
-    /// <summary>What images are decoded to.</summary>
-    public ImageFormat Format { get; }
-
-    /// <summary>An image's pixels, channel by channel, row by row.</summary>
-    /// <param name="image">Index of the image in its data set.</param>
-    /// <exception cref="DataException">The image cannot be read; the message names it.</exception>
-    public ReadOnlySpan<byte> Get(int image)
-    {
-        byte[]? pixels = Volatile.Read(ref _images[image]);
-        if (pixels is null)
+        if (_images.TryGetValue((image, format), out byte[]? known))
         {
-            pixels = new byte[Format.PixelCount];
-            _dataSet.Decode(image, Format, pixels);
-            if (Interlocked.Add(ref _freeBytes, -pixels.Length) >= 0)
+            return known;
+        }
+
+        byte[] pixels = new byte[format.PixelCount];
+        dataSet.Decode(image, format, pixels);
+        lock (_lock)
+        {
+            if (pixels.Length <= maximumBytes && _images.TryAdd((image, format), pixels))
             {
-                Volatile.Write(ref _images[image], pixels);
-            }
-            else
-            {
-                Interlocked.Add(ref _freeBytes, pixels.Length);
+                _ages.Enqueue((image, format));
+                _bytes += pixels.Length;
+                while (_bytes > maximumBytes && _images.TryRemove(_ages.Dequeue(), out byte[]? oldest))
+                {
+                    _bytes -= oldest.Length;
+                }
             }
         }
 

@@ -3,77 +3,94 @@ using S2M.Numerics.Randomness;
 
 namespace S2M.Data.Sampling;
 
-/// <summary>Draws episodes. Each follows from its address alone: no state carries over, any step can be drawn first.</summary>
+/// <summary>
+/// Draws episodes by address. The stream is Philox with the job's seed as its key, purpose <c>Episode + 256 phase</c>, a = step and b = index:
+/// nothing carries over between episodes, so any of them can be drawn alone. First the concepts are chosen, then each one's images in turn.
+/// </summary>
 public sealed class EpisodeSampler
 {
     private readonly ConceptCatalog _catalog;
+    private readonly IReadOnlyList<ImageClass> _classes;
+    private readonly ImageClass _smallest;
 
-    /// <summary>Draws from a catalog.</summary>
-    /// <param name="catalog">The concepts of the phase.</param>
-    public EpisodeSampler(ConceptCatalog catalog) => _catalog = catalog;
-
-    /// <summary>Draws a training episode: classes x images, divided into roles by each group in its own way.</summary>
-    /// <param name="address">Where the randomness comes from.</param>
-    /// <param name="classes">Concepts, at least 1.</param>
-    /// <param name="imagesPerClass">Images of each, at least 2.</param>
-    /// <param name="groups">The groups; positions below <paramref name="imagesPerClass"/>.</param>
-    /// <returns>The pool holds concept after concept, each with its images in drawn order.</returns>
-    /// <exception cref="DataException">There are too few concepts, or a class has too few images.</exception>
-    public Episode SampleTraining(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
+    /// <summary>Makes a sampler. Safe for concurrent use.</summary>
+    /// <param name="catalog">The concepts to draw from.</param>
+    /// <param name="classes">The classes of the data set.</param>
+    public EpisodeSampler(ConceptCatalog catalog, IReadOnlyList<ImageClass> classes)
     {
-        PhiloxRandom random = Open(address);
-        ConceptId[] concepts = DrawConcepts(random, classes, imagesPerClass);
-        var pool = new List<PoolImage>(classes * imagesPerClass);
-        foreach (ConceptId concept in concepts)
-        {
-            int first = _catalog.Classes[concept.Class].FirstImage;
-            pool.AddRange(random.Choose(imagesPerClass, _catalog.Classes[concept.Class].Count).Select(image => new PoolImage(first + image, concept.QuarterTurns)));
-        }
-
-        return new Episode(address, pool, [.. groups.Select(roles => Divide(concepts, imagesPerClass, roles))]);
+        _catalog = catalog;
+        _classes = classes;
+        _smallest = catalog.Part.Select(index => classes[index]).MinBy(static imageClass => imageClass.Count)!;
     }
 
-    /// <summary>Draws a classification episode: one group of ways concepts.</summary>
+    /// <summary>Draws distinct concepts and distinct images of each; all groups share the pool.</summary>
     /// <param name="address">Where the randomness comes from.</param>
-    /// <param name="ways">Concepts, at least 2.</param>
-    /// <param name="shots">Support size, at least 1.</param>
-    /// <param name="queries">Queries per concept, at least 1.</param>
-    /// <exception cref="DataException">There are too few concepts, or a class has too few images.</exception>
-    public Episode SampleClassification(EpisodeAddress address, int ways, int shots, int queries)
-        => SampleTraining(address, ways, shots + queries, [new GroupRoles(0, shots, shots, queries)]);
-
-    // Phases differ in purpose and key: evaluation episodes of validation and test are streams of their own.
-    private static PhiloxRandom Open(EpisodeAddress address) => address.Phase switch
+    /// <param name="classes">Concepts of the episode, at least 1.</param>
+    /// <param name="imagesPerClass">Images of each concept, at least 2.</param>
+    /// <param name="groups">The roles of the images in each group, at least one group.</param>
+    /// <exception cref="DataException">There are too few concepts, a class has too few images, or roles overlap or leave the range.</exception>
+    public Episode SampleTraining(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
     {
-        EpisodePhase.Training => new PhiloxRandom(address.Seed, RandomPurpose.Episode, (uint)address.Step, (uint)address.Index),
-        _ => new PhiloxRandom(address.Seed, RandomPurpose.EvaluationEpisode + ((uint)address.Phase << 16), (uint)address.Step, (uint)address.Index),
-    };
-
-    private static EpisodeGroup Divide(ConceptId[] concepts, int imagesPerClass, GroupRoles roles)
-        => new(
-            [.. concepts.Select((concept, index) => new Concept(
-                concept,
-                [.. Enumerable.Range((index * imagesPerClass) + roles.SupportFirst, roles.SupportCount)],
-                [.. Enumerable.Range((index * imagesPerClass) + roles.QueryFirst, roles.QueryCount)]))],
-            []);
-
-    private ConceptId[] DrawConcepts(PhiloxRandom random, int count, int images)
-    {
-        if (count > _catalog.Count)
+        ArgumentNullException.ThrowIfNull(groups);
+        Check(address, classes, imagesPerClass, groups);
+        uint purpose = RandomPurpose.Episode + ((uint)address.Phase << 8);
+        var random = new PhiloxRandom(address.Seed, purpose, (uint)address.Step, (uint)address.Index);
+        ConceptId[] concepts = [.. random.Choose(classes, _catalog.Count).Select(index => _catalog[index])];
+        var pool = new PoolImage[classes * imagesPerClass];
+        for (int c = 0; c < classes; c++)
         {
-            throw new DataException($"episode: expected at most {_catalog.Count} classes (rotations counted), got {count}; lower the classes of an episode or enlarge the split's part");
-        }
-
-        ConceptId[] concepts = [.. random.Choose(count, _catalog.Count).Select(index => _catalog[index])];
-        foreach (ConceptId concept in concepts)
-        {
-            ImageClass drawn = _catalog.Classes[concept.Class];
-            if (drawn.Count < images)
+            ImageClass imageClass = _classes[concepts[c].Class];
+            int[] images = random.Choose(imagesPerClass, imageClass.Count);
+            for (int i = 0; i < imagesPerClass; i++)
             {
-                throw new DataException($"class '{drawn.Name}': expected at least {images} images for an episode, got {drawn.Count}; leave the class out or lower the images per class");
+                pool[(c * imagesPerClass) + i] = new PoolImage(imageClass.FirstImage + images[i], concepts[c].QuarterTurns);
             }
         }
 
-        return concepts;
+        return new Episode(address, pool, [.. groups.Select(Group)]);
+
+        EpisodeGroup Group(GroupRoles roles) => new(
+            [.. concepts.Select((id, c) => new Concept(
+                id,
+                [.. Enumerable.Range((c * imagesPerClass) + roles.SupportFirst, roles.SupportCount)],
+                [.. Enumerable.Range((c * imagesPerClass) + roles.QueryFirst, roles.QueryCount)]))],
+            []);
     }
+
+    /// <summary>Draws a classification episode: one group.</summary>
+    /// <param name="address">Where the randomness comes from.</param>
+    /// <param name="ways">Concepts, at least 1.</param>
+    /// <param name="shots">Support images of each, at least 1.</param>
+    /// <param name="queries">Query images of each, at least 1.</param>
+    /// <exception cref="DataException">There are too few concepts or a class has too few images.</exception>
+    public Episode SampleClassification(EpisodeAddress address, int ways, int shots, int queries) =>
+        SampleTraining(address, ways, shots + queries, [new GroupRoles(0, shots, shots, queries)]);
+
+    private void Check(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
+    {
+        if (address.Step < 0 || address.Index < 0)
+        {
+            throw new DataException($"episode: expected a step and an index of at least 0, got {address}; correct the address");
+        }
+
+        if (classes < 1 || classes > _catalog.Count)
+        {
+            throw new DataException($"episode: expected 1 to {_catalog.Count} concepts, got {classes}; lower the number of classes or enlarge the part");
+        }
+
+        if (imagesPerClass > _smallest.Count)
+        {
+            throw new DataException($"class '{_smallest.Name}': expected at least {imagesPerClass} images, got {_smallest.Count}; lower the images of a class or leave it out");
+        }
+
+        if (groups.Count == 0 || !groups.All(roles => Fits(roles, imagesPerClass)))
+        {
+            throw new DataException($"episode: expected groups of disjoint support and query positions within 0 to {imagesPerClass - 1}, got {string.Join(", ", groups)}; correct the groups");
+        }
+    }
+
+    private static bool Fits(GroupRoles roles, int images) =>
+        roles.SupportFirst >= 0 && roles.SupportCount >= 1 && roles.SupportFirst <= images - roles.SupportCount
+        && roles.QueryFirst >= 0 && roles.QueryCount >= 1 && roles.QueryFirst <= images - roles.QueryCount
+        && (roles.SupportFirst + roles.SupportCount <= roles.QueryFirst || roles.QueryFirst + roles.QueryCount <= roles.SupportFirst);
 }

@@ -1,8 +1,8 @@
 namespace S2M.Data.Sampling;
 
-/// <summary>Which of a class' drawn images form the support and which the queries of a group: runs of positions, from 0.</summary>
-/// <param name="SupportFirst">First support position.</param>
-/// <param name="SupportCount">Support size, at least 1.</param>
-/// <param name="QueryFirst">First query position.</param>
-/// <param name="QueryCount">Queries per class, at least 1; disjoint from the support.</param>
+/// <summary>Which of a class' drawn images a group uses for what: two runs of positions that do not meet.</summary>
+/// <param name="SupportFirst">The first support position, from 0.</param>
+/// <param name="SupportCount">Support images, at least 1.</param>
+/// <param name="QueryFirst">The first query position, from 0.</param>
+/// <param name="QueryCount">Query images, at least 1.</param>
 public sealed record GroupRoles(int SupportFirst, int SupportCount, int QueryFirst, int QueryCount);

@@ -1,0 +1,59 @@
+using S2M.Data.Images.Containers;
+
+namespace S2M.Data.Images;
+
+/// <summary>Opens data sets where they lie.</summary>
+public static class DataSets
+{
+    private static readonly string[] OmniglotArchives = ["images_background.zip", "images_evaluation.zip"];
+
+    /// <summary>
+    /// Opens a folder of class folders, a zip of class folders, or a folder with Omniglot's two zips (all 1623 characters). Every file is read
+    /// once for its hash.
+    /// </summary>
+    /// <param name="name">The name that jobs use.</param>
+    /// <param name="path">The folder or the zip.</param>
+    /// <param name="limits">What is refused; <see cref="ContainerLimits.Default"/> when absent.</param>
+    /// <exception cref="DataException">Nothing is there, or it cannot be used; the message names the file and the remedy.</exception>
+    public static ImageDataSet Open(string name, string path, ContainerLimits? limits = null)
+    {
+        if (string.IsNullOrEmpty(name) || name.Contains('@', StringComparison.Ordinal) || name.Any(char.IsWhiteSpace))
+        {
+            throw new DataException($"data set name: expected letters without '@' or blanks, got '{name}'; bind it with --data NAME=PATH");
+        }
+
+        limits ??= ContainerLimits.Default;
+        var containers = new List<IFileContainer>();
+        try
+        {
+            if (File.Exists(path))
+            {
+                containers.Add(new ZipContainer(path, limits));
+            }
+            else if (Directory.Exists(path))
+            {
+                string[] archives = [.. OmniglotArchives.Select(archive => Path.Combine(path, archive))];
+                if (archives.All(File.Exists))
+                {
+                    containers.Add(new ZipContainer(archives[0], limits));
+                    containers.Add(new ZipContainer(archives[1], limits));
+                }
+                else
+                {
+                    containers.Add(new FolderContainer(path, limits));
+                }
+            }
+            else
+            {
+                throw new DataException($"data set '{name}': expected a folder or a zip archive, got nothing at '{path}'; bind it with --data {name}=PATH");
+            }
+
+            return new ImageDataSet(name, new ImageFiles(containers), limits);
+        }
+        catch
+        {
+            containers.ForEach(static container => container.Dispose());
+            throw;
+        }
+    }
+}
