@@ -1,0 +1,96 @@
+using S2M.Data.Catalogs;
+using S2M.Numerics.Randomness;
+
+namespace S2M.Data.Sampling;
+
+/// <summary>
+/// Draws episodes by address. The stream is Philox with the job's seed as its key, purpose <c>Episode + 256 phase</c>, a = step and b = index:
+/// nothing carries over between episodes, so any of them can be drawn alone. First the concepts are chosen, then each one's images in turn.
+/// </summary>
+public sealed class EpisodeSampler
+{
+    private readonly ConceptCatalog _catalog;
+    private readonly IReadOnlyList<ImageClass> _classes;
+    private readonly ImageClass _smallest;
+
+    /// <summary>Makes a sampler. Safe for concurrent use.</summary>
+    /// <param name="catalog">The concepts to draw from.</param>
+    /// <param name="classes">The classes of the data set.</param>
+    public EpisodeSampler(ConceptCatalog catalog, IReadOnlyList<ImageClass> classes)
+    {
+        _catalog = catalog;
+        _classes = classes;
+        _smallest = catalog.Part.Select(index => classes[index]).MinBy(static imageClass => imageClass.Count)!;
+    }
+
+    /// <summary>Draws distinct concepts and distinct images of each; all groups share the pool.</summary>
+    /// <param name="address">Where the randomness comes from.</param>
+    /// <param name="classes">Concepts of the episode, at least 1.</param>
+    /// <param name="imagesPerClass">Images of each concept, at least 2.</param>
+    /// <param name="groups">The roles of the images in each group, at least one group.</param>
+    /// <exception cref="DataException">There are too few concepts, a class has too few images, or roles overlap or leave the range.</exception>
+    public Episode SampleTraining(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        Check(address, classes, imagesPerClass, groups);
+        uint purpose = RandomPurpose.Episode + ((uint)address.Phase << 8);
+        var random = new PhiloxRandom(address.Seed, purpose, (uint)address.Step, (uint)address.Index);
+        ConceptId[] concepts = [.. random.Choose(classes, _catalog.Count).Select(index => _catalog[index])];
+        var pool = new PoolImage[classes * imagesPerClass];
+        for (int c = 0; c < classes; c++)
+        {
+            ImageClass imageClass = _classes[concepts[c].Class];
+            int[] images = random.Choose(imagesPerClass, imageClass.Count);
+            for (int i = 0; i < imagesPerClass; i++)
+            {
+                pool[(c * imagesPerClass) + i] = new PoolImage(imageClass.FirstImage + images[i], concepts[c].QuarterTurns);
+            }
+        }
+
+        return new Episode(address, pool, [.. groups.Select(Group)]);
+
+        EpisodeGroup Group(GroupRoles roles) => new(
+            [.. concepts.Select((id, c) => new Concept(
+                id,
+                [.. Enumerable.Range((c * imagesPerClass) + roles.SupportFirst, roles.SupportCount)],
+                [.. Enumerable.Range((c * imagesPerClass) + roles.QueryFirst, roles.QueryCount)]))],
+            []);
+    }
+
+    /// <summary>Draws a classification episode: one group.</summary>
+    /// <param name="address">Where the randomness comes from.</param>
+    /// <param name="ways">Concepts, at least 1.</param>
+    /// <param name="shots">Support images of each, at least 1.</param>
+    /// <param name="queries">Query images of each, at least 1.</param>
+    /// <exception cref="DataException">There are too few concepts or a class has too few images.</exception>
+    public Episode SampleClassification(EpisodeAddress address, int ways, int shots, int queries) =>
+        SampleTraining(address, ways, shots + queries, [new GroupRoles(0, shots, shots, queries)]);
+
+    private void Check(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
+    {
+        if (address.Step < 0 || address.Index < 0)
+        {
+            throw new DataException($"episode: expected a step and an index of at least 0, got {address}; correct the address");
+        }
+
+        if (classes < 1 || classes > _catalog.Count)
+        {
+            throw new DataException($"episode: expected 1 to {_catalog.Count} concepts, got {classes}; lower the number of classes or enlarge the part");
+        }
+
+        if (imagesPerClass > _smallest.Count)
+        {
+            throw new DataException($"class '{_smallest.Name}': expected at least {imagesPerClass} images, got {_smallest.Count}; lower the images of a class or leave it out");
+        }
+
+        if (groups.Count == 0 || !groups.All(roles => Fits(roles, imagesPerClass)))
+        {
+            throw new DataException($"episode: expected groups of disjoint support and query positions within 0 to {imagesPerClass - 1}, got {string.Join(", ", groups)}; correct the groups");
+        }
+    }
+
+    private static bool Fits(GroupRoles roles, int images) =>
+        roles.SupportFirst >= 0 && roles.SupportCount >= 1 && roles.SupportFirst <= images - roles.SupportCount
+        && roles.QueryFirst >= 0 && roles.QueryCount >= 1 && roles.QueryFirst <= images - roles.QueryCount
+        && (roles.SupportFirst + roles.SupportCount <= roles.QueryFirst || roles.QueryFirst + roles.QueryCount <= roles.SupportFirst);
+}
