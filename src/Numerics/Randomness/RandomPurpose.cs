@@ -1,0 +1,26 @@
+namespace S2M.Numerics.Randomness;
+
+/// <summary>What numbers are drawn for: streams of different purposes never meet. Values are part of every stream and never change.</summary>
+public static class RandomPurpose
+{
+    /// <summary>Initial parameters; a = block.</summary>
+    public const uint Initialization = 1;
+
+    /// <summary>The shuffle of classes.</summary>
+    public const uint Split = 2;
+
+    /// <summary>Training episodes; a = step, b = index.</summary>
+    public const uint Episode = 3;
+
+    /// <summary>Dropout masks; a = step, b = index.</summary>
+    public const uint Dropout = 4;
+
+    /// <summary>The built-in characters.</summary>
+    public const uint Glyphs = 5;
+
+    /// <summary>Bootstrap intervals.</summary>
+    public const uint Bootstrap = 6;
+
+    /// <summary>Validation and test episodes; a = protocol, b = index.</summary>
+    public const uint EvaluationEpisode = 7;
+}
