@@ -1,0 +1,102 @@
+using S2M.Coordinator.Training;
+using S2M.Data.Catalogs;
+using S2M.Data.Sampling;
+using S2M.Numerics.Parameters;
+using S2M.Numerics.Statistics;
+using S2M.Specification;
+
+namespace S2M.Coordinator.Evaluation;
+
+/// <summary>C-way classification on classes that training never saw (docs/maths.md, Protocols): every image embedded once, then episodes over descriptors.</summary>
+/// <param name="specification">Ways, shots, queries, seed.</param>
+/// <param name="classes">The data set's classes.</param>
+/// <param name="catalog">The phase's concepts.</param>
+/// <param name="phase">Validation or test.</param>
+/// <param name="executor">Who embeds and scores.</param>
+public sealed class Evaluator(
+    EvaluationSpecification specification, IReadOnlyList<ImageClass> classes, ConceptCatalog catalog, EpisodePhase phase, IShareExecutor executor)
+{
+    private readonly Gallery _gallery = new(catalog, classes);
+    private readonly EpisodeSampler _sampler = new(catalog, classes);
+
+    /// <summary>Evaluates every row of the table with each head on the same descriptors and the same episodes.</summary>
+    /// <param name="snapshot">The parameters.</param>
+    /// <param name="episodes">Episodes of each row, at least 2.</param>
+    /// <param name="heads">The heads and their names.</param>
+    /// <param name="cancellationToken">Stops at the next chunk.</param>
+    public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
+        ParameterSnapshot snapshot, int episodes, IReadOnlyList<(ScoringHead Head, string Name)> heads, CancellationToken cancellationToken)
+    {
+        float[] descriptors = await executor.EmbedAsync(snapshot, _gallery.Images, cancellationToken);
+        var results = new List<EvaluationResult>();
+        int row = 0;
+        foreach (int ways in specification.Ways)
+        {
+            foreach (int shots in specification.Shots)
+            {
+                EpisodeGroup[] groups = SampleRow(row++, ways, shots, episodes);
+                foreach ((ScoringHead head, string name) in heads)
+                {
+                    IReadOnlyList<double[]> scores = await executor.ScoreAsync(snapshot, descriptors, groups, head, cancellationToken);
+                    results.Add(Summarize(name, ways, shots, groups, scores));
+                }
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>The row's episodes, as index lists into the gallery.</summary>
+    private EpisodeGroup[] SampleRow(int row, int ways, int shots, int episodes)
+        => [.. Enumerable.Range(0, episodes).Select(index => _gallery.Locate(
+            _sampler.SampleClassification(new EpisodeAddress(specification.Seed, phase, row, index), ways, shots, specification.Queries)))];
+
+    private EvaluationResult Summarize(string name, int ways, int shots, EpisodeGroup[] groups, IReadOnlyList<double[]> scores)
+    {
+        double[] accuracies = new double[groups.Length];
+        var tallies = new SortedDictionary<int, ClassTally>();
+        for (int episode = 0; episode < groups.Length; episode++)
+        {
+            int[] hits = HitsOf(scores[episode], groups[episode]);
+            int queries = 0;
+            for (int concept = 0; concept < hits.Length; concept++)
+            {
+                Concept scored = groups[episode].Concepts[concept];
+                ClassTally tally = tallies.GetValueOrDefault(scored.Id.Class) ?? new ClassTally(scored.Id.Class, 0, 0);
+                tallies[scored.Id.Class] = tally with { Sum = tally.Sum + hits[concept], Count = tally.Count + scored.Positives.Count };
+                queries += scored.Positives.Count;
+            }
+
+            accuracies[episode] = (double)hits.Sum() / queries;
+        }
+
+        Interval perEpisode = Interval.OfMean(accuracies);
+        Interval perClass = ClassBootstrap.Interval([.. tallies.Values], specification.Seed);
+        return new EvaluationResult(PhaseName(phase), name, ways, shots, perEpisode.Mean, perEpisode, perClass, groups.Length);
+    }
+
+    /// <summary>For each concept, its queries whose best concept (the first among equals) is their own.</summary>
+    private static int[] HitsOf(double[] scores, EpisodeGroup group)
+    {
+        int queries = scores.Length / group.Concepts.Count;
+        int[] hits = new int[group.Concepts.Count];
+        int query = 0;
+        for (int owner = 0; owner < hits.Length; owner++)
+        {
+            for (int positive = 0; positive < group.Concepts[owner].Positives.Count; positive++, query++)
+            {
+                int best = 0;
+                for (int concept = 1; concept < hits.Length; concept++)
+                {
+                    best = scores[(concept * queries) + query] > scores[(best * queries) + query] ? concept : best;
+                }
+
+                hits[owner] += best == owner ? 1 : 0;
+            }
+        }
+
+        return hits;
+    }
+
+    private static string PhaseName(EpisodePhase phase) => phase == EpisodePhase.Test ? "test" : "validation";
+}
