@@ -20,10 +20,4 @@ public sealed record EvaluationSpecification
 
     /// <summary>The seed of evaluation episodes; the same for every training seed, so that runs are compared on the same episodes.</summary>
     public ulong Seed { get; init; } = 1;
-
-    /// <summary>Whether the test phase ranks the whole test gallery (mean average precision).</summary>
-    public bool Retrieval { get; init; } = true;
-
-    /// <summary>Concept images per class in retrieval, at least 1; the others are targets, and where there are twice as many both halves are swapped.</summary>
-    public int RetrievalShots { get; init; } = 10;
 }
