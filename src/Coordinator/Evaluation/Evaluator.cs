@@ -1,5 +1,6 @@
 using S2M.Coordinator.Training;
 using S2M.Data.Catalogs;
+using S2M.Data.Images;
 using S2M.Data.Sampling;
 using S2M.Numerics.Parameters;
 using S2M.Numerics.Statistics;
@@ -19,15 +20,28 @@ public sealed class Evaluator(
     private readonly Gallery _gallery = new(catalog, classes);
     private readonly EpisodeSampler _sampler = new(catalog, classes);
 
-    /// <summary>Evaluates every row of the table with each head on the same descriptors and the same episodes.</summary>
+    /// <summary>Embeds the phase's images and makes a scorer of a head over them.</summary>
     /// <param name="snapshot">The parameters.</param>
-    /// <param name="episodes">Episodes of each row, at least 2.</param>
-    /// <param name="heads">The heads and their names.</param>
+    /// <param name="heads">Heads and the names of their rows; all score the same descriptors.</param>
     /// <param name="cancellationToken">Stops at the next chunk.</param>
-    public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(
-        ParameterSnapshot snapshot, int episodes, IReadOnlyList<(ScoringHead Head, string Name)> heads, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IGroupScorer>> EmbedAsync(
+        ParameterSnapshot snapshot, IReadOnlyList<(ScoringHead Head, string Name)> heads, CancellationToken cancellationToken)
     {
         float[] descriptors = await executor.EmbedAsync(snapshot, _gallery.Images, cancellationToken);
+        return [.. heads.Select(head => new DescriptorScorer(head.Name, executor, snapshot, descriptors, head.Head))];
+    }
+
+    /// <summary>Nearest mean of the phase's pixels.</summary>
+    /// <param name="images">Decoded images.</param>
+    /// <param name="format">What they are decoded to.</param>
+    public IGroupScorer RawPixels(DecodedImages images, ImageFormat format) => new RawPixelScorer(_gallery.Images, images, format);
+
+    /// <summary>Evaluates every row of the table with each scorer on the same episodes.</summary>
+    /// <param name="scorers">The rows.</param>
+    /// <param name="episodes">Episodes of each cell, at least 2.</param>
+    /// <param name="cancellationToken">Stops at the next group.</param>
+    public async Task<IReadOnlyList<EvaluationResult>> EvaluateAsync(IReadOnlyList<IGroupScorer> scorers, int episodes, CancellationToken cancellationToken)
+    {
         var results = new List<EvaluationResult>();
         int row = 0;
         foreach (int ways in specification.Ways)
@@ -35,10 +49,9 @@ public sealed class Evaluator(
             foreach (int shots in specification.Shots)
             {
                 EpisodeGroup[] groups = SampleRow(row++, ways, shots, episodes);
-                foreach ((ScoringHead head, string name) in heads)
+                foreach (IGroupScorer scorer in scorers)
                 {
-                    IReadOnlyList<double[]> scores = await executor.ScoreAsync(snapshot, descriptors, groups, head, cancellationToken);
-                    results.Add(Summarize(name, ways, shots, groups, scores));
+                    results.Add(Summarize(scorer.Name, ways, shots, groups, await scorer.ScoreAsync(groups, cancellationToken)));
                 }
             }
         }
