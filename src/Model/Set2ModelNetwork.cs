@@ -72,7 +72,9 @@ public sealed class Set2ModelNetwork : IDisposable
     public EpisodeSum ComputeEpisode(Tensor images_PCHW, Episode episode)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Tensor raw_PD = DescriptorDropout.Apply(_embedding.ForwardTraining(images_PCHW), _specification.Network.Dropout, episode.Address);
+        using Tensor raw_PD = _embedding.ForwardTraining(images_PCHW);
+        using var dropout = new DescriptorDropout(raw_PD, _specification.Network.Dropout, episode.Address);
+        dropout.Apply(raw_PD);
         using L2Normalization normalized = L2Normalization.Apply(raw_PD);
         using Tensor gradient_PD = zeros_like(normalized.Descriptors_ND);
 
@@ -92,7 +94,9 @@ public sealed class Set2ModelNetwork : IDisposable
         metrics[3] = normalized.ZeroRows;
         using Tensor groups = TensorMemory.Copy([episode.Groups.Count]);
         gradient_PD.div_(groups);
-        raw_PD.backward([normalized.Backward(gradient_PD).to_type(ScalarType.Float32)]);
+        Tensor rawGradient_PD = normalized.Backward(gradient_PD).to_type(ScalarType.Float32);
+        dropout.Apply(rawGradient_PD);
+        _embedding.Backward(rawGradient_PD);
         return Leaf(metrics, scalarGradient, episode.Groups.Count);
     }
 
