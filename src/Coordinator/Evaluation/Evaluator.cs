@@ -36,6 +36,25 @@ public sealed class Evaluator(
     /// <param name="format">What they are decoded to.</param>
     public IGroupScorer RawPixels(DecodedImages images, ImageFormat format) => new RawPixelScorer(_gallery.Images, images, format);
 
+    /// <summary>Retrieval with each head over the phase's images.</summary>
+    /// <param name="snapshot">The parameters.</param>
+    /// <param name="heads">Heads and the names of their lines; all rank the same descriptors.</param>
+    /// <param name="isDuplicate">Whether two images of the data set have the same pixels.</param>
+    /// <param name="cancellationToken">Stops at the next concept.</param>
+    public async Task<IReadOnlyList<RetrievalResult>> RetrieveAsync(
+        ParameterSnapshot snapshot, IReadOnlyList<(ScoringHead Head, string Name)> heads, Func<int, int, bool> isDuplicate, CancellationToken cancellationToken)
+    {
+        float[] descriptors = await executor.EmbedAsync(snapshot, _gallery.Images, cancellationToken);
+        var retrieval = new RetrievalEvaluator(_gallery, catalog, isDuplicate, executor, specification.Seed);
+        var results = new List<RetrievalResult>();
+        foreach ((ScoringHead head, string name) in heads)
+        {
+            results.AddRange(await retrieval.EvaluateAsync(snapshot, descriptors, head, name, cancellationToken));
+        }
+
+        return results;
+    }
+
     /// <summary>Evaluates every row of the table with each scorer on the same episodes.</summary>
     /// <param name="scorers">The rows.</param>
     /// <param name="episodes">Episodes of each cell, at least 2.</param>

@@ -69,9 +69,22 @@ public sealed class InProcessExecutor : IShareExecutor
     public async Task<IReadOnlyList<double[]>> ScoreAsync(
         ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
     {
-        EpisodeGroup[][] runs = [.. groups.Chunk(Math.Max(1, (groups.Count + _threads.Length - 1) / _threads.Length))];
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
-            runs, (runner, run) => runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+            RunsOf(groups), (runner, run) => runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+        return [.. parts.SelectMany(part => part)];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<double[]>> RankAsync(
+        ParameterSnapshot snapshot,
+        float[] descriptors,
+        IReadOnlyList<IReadOnlyList<int>> supports,
+        IReadOnlyList<int> targets,
+        ScoringHead head,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<double[]>[] parts = await ForEachAsync(
+            RunsOf(supports), (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 
@@ -91,6 +104,9 @@ public sealed class InProcessExecutor : IShareExecutor
             _threads[i].Dispose();
         }
     }
+
+    /// <summary>One run of neighbouring items for each thread.</summary>
+    private T[][] RunsOf<T>(IReadOnlyList<T> items) => [.. items.Chunk(Math.Max(1, (items.Count + _threads.Length - 1) / _threads.Length))];
 
     /// <summary>Hands items to whichever thread is free; answers come back in the items' order.</summary>
     private async Task<TResult[]> ForEachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<ShareRunner, TItem, TResult> compute, CancellationToken cancellationToken)

@@ -60,6 +60,9 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         begun = time.GetTimestamp();
         Evaluator test = EvaluatorOf(data, split.Test, EpisodePhase.Test, executor);
         IReadOnlyList<EvaluationResult> evaluations = await TestAsync(test, state, images, format, cancellationToken);
+        view.Phase("retrieval");
+        IReadOnlyList<RetrievalResult> retrievals = await test.RetrieveAsync(
+            state.Snapshot, Heads(), (left, right) => images.Get(left, format).Span.SequenceEqual(images.Get(right, format).Span), cancellationToken);
         var report = new RunReport(
             _job.Name,
             CanonicalJson.HashOf(_job),
@@ -70,6 +73,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
             new SortedDictionary<string, ulong>(StringComparer.Ordinal) { ["split"] = _job.Split.Seed, ["training"] = _job.Training.Seed, ["evaluation"] = _job.Evaluation.Seed },
             new SortedDictionary<string, double>(StringComparer.Ordinal) { ["training"] = training, ["test"] = time.GetElapsedTime(begun).TotalSeconds },
             evaluations,
+            retrievals,
             state.History);
         await File.WriteAllTextAsync(Path.Combine(request.Folder, "metrics.json"), report.ToJson(), cancellationToken);
         return report;
@@ -121,13 +125,16 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
     private async Task<IReadOnlyList<EvaluationResult>> TestAsync(
         Evaluator evaluator, TrainingState state, DecodedImages images, ImageFormat format, CancellationToken cancellationToken)
     {
-        (ScoringHead Head, string Name)[] heads = _job.Network.Head == HeadKind.NearestMean
-            ? [(ScoringHead.NearestMean, HeadName())]
-            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
-        IReadOnlyList<IGroupScorer> trained = await evaluator.EmbedAsync(state.Snapshot, heads, cancellationToken);
+        IReadOnlyList<IGroupScorer> trained = await evaluator.EmbedAsync(state.Snapshot, Heads(), cancellationToken);
         IReadOnlyList<IGroupScorer> untrained = await evaluator.EmbedAsync(state.Definition.Initial, [(ScoringHead.NearestMean, "untrained")], cancellationToken);
         return await evaluator.EvaluateAsync([.. trained, .. untrained, evaluator.RawPixels(images, format)], _job.Evaluation.Episodes, cancellationToken);
     }
+
+    /// <summary>The job's head, and beside it nearest class mean on the same embedding.</summary>
+    private (ScoringHead Head, string Name)[] Heads()
+        => _job.Network.Head == HeadKind.NearestMean
+            ? [(ScoringHead.NearestMean, HeadName())]
+            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
 
     private string HeadName() => _job.Network.Head == HeadKind.Gauss ? "gauss" : "nearest_mean";
 }
