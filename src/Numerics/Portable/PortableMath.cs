@@ -2,7 +2,8 @@ namespace S2M.Numerics.Portable;
 
 /// <summary>
 /// Transcendental functions with the same bits on every machine: exact range reduction, then a polynomial in a written order of + - * / and
-/// exact fused multiply-add. The C library's own functions differ between machines in the last bit. Errors are below 2 units in the last place.
+/// exact fused multiply-add. The C library's own functions differ between machines in the last bit. Errors of Exp, Log, Sin and Cos are below 2 units
+/// in the last place.
 /// </summary>
 public static class PortableMath
 {
@@ -85,7 +86,7 @@ public static class PortableMath
         return Math.FusedMultiplyAdd(exponent, LogTwoHigh, f - (half - correction));
     }
 
-    /// <summary><paramref name="x"/> to the power <paramref name="y"/> as exp(y log x); x greater than 0.</summary>
+    /// <summary><paramref name="x"/> to the power <paramref name="y"/> as exp(y log x); x at least 0. The relative error grows with |y log x|: about that times 2e-16.</summary>
     public static double Pow(double x, double y) => y == 0 ? 1 : Exp(y * Log(x));
 
     /// <summary>Sine of an angle in radians, at most 2^20 in size; NaN beyond.</summary>
@@ -112,6 +113,12 @@ public static class PortableMath
         }
 
         double count = Math.Round(x / HalfPiHigh, MidpointRounding.ToEven);
+        if (count == 0)
+        {
+            // Keeps the sign of zero.
+            return (0, x);
+        }
+
         double angle = Math.FusedMultiplyAdd(-count, HalfPiHigh, x);
         angle = Math.FusedMultiplyAdd(-count, HalfPiMiddle, angle);
         return ((int)((long)count & 3), Math.FusedMultiplyAdd(-count, HalfPiLow, angle));

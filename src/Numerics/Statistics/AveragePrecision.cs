@@ -1,13 +1,13 @@
 namespace S2M.Numerics.Statistics;
 
-/// <summary>Average precision: the sum over recall steps of precision times the step, from the best score down.</summary>
+/// <summary>Average precision: the sum over recall steps of precision times the step, from the best score down. Equal scores are one step.</summary>
 public static class AveragePrecision
 {
     /// <summary>Ranks and sums.</summary>
-    /// <param name="scores">Scores, higher is better; equal scores keep their order.</param>
+    /// <param name="scores">Scores, higher is better; infinite ones are ranked, NaN is refused.</param>
     /// <param name="relevant">Which items are relevant, of the same length, at least one.</param>
-    /// <returns>0 to 1.</returns>
-    /// <exception cref="ArgumentException">Lengths differ, or nothing is relevant.</exception>
+    /// <returns>0 to 1; a function of the scores and labels alone, whatever the order of the items.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, a score is NaN, or nothing is relevant.</exception>
     public static double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> relevant)
     {
         int total = relevant.Count(true);
@@ -17,17 +17,26 @@ public static class AveragePrecision
         }
 
         double[] keys = scores.ToArray();
-        int[] order = [.. Enumerable.Range(0, keys.Length)];
-        Array.Sort(order, (left, right) => keys[left] != keys[right] ? keys[right].CompareTo(keys[left]) : left.CompareTo(right));
+        bool[] labels = relevant.ToArray();
+        if (Array.Exists(keys, double.IsNaN))
+        {
+            throw new ArgumentException($"scores: expected numbers, got NaN at item {Array.FindIndex(keys, double.IsNaN)}");
+        }
+
+        Array.Sort(keys, labels);
         int found = 0;
         double sum = 0;
-        for (int rank = 0; rank < order.Length && found < total; rank++)
+        for (int last = keys.Length - 1; last >= 0 && found < total;)
         {
-            if (relevant[order[rank]])
+            int step = 0;
+            double score = keys[last];
+            for (; last >= 0 && keys[last] == score; last--)
             {
-                found++;
-                sum += (double)found / (rank + 1);
+                step += labels[last] ? 1 : 0;
             }
+
+            found += step;
+            sum += (double)step * found / (keys.Length - 1 - last);
         }
 
         return sum / total;
