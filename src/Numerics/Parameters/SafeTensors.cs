@@ -102,7 +102,7 @@ public static class SafeTensors
             json.WriteStartObject(MetadataName);
             foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                json.WriteString(key, value);
+                json.WriteString(Text(key), Text(value));
             }
 
             json.WriteEndObject();
@@ -112,7 +112,7 @@ public static class SafeTensors
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
         foreach (SafeTensor tensor in tensors)
         {
-            Require(names.Add(tensor.Name), $"tensor '{tensor.Name}': expected a name that is not taken");
+            Require(names.Add(Text(tensor.Name)), $"tensor '{tensor.Name}': expected a name that is not taken");
             long bytes = ByteCount(tensor.Name, tensor.Type, tensor.Shape);
             Require(bytes == tensor.Bytes.Length, $"tensor '{tensor.Name}': expected {bytes} bytes for its shape, got {tensor.Bytes.Length}");
             json.WriteStartObject(tensor.Name);
@@ -124,6 +124,13 @@ public static class SafeTensors
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>The text itself; a lone surrogate, which JSON would silently replace, is refused.</summary>
+    private static string Text(string text)
+    {
+        Require(string.Concat(text.EnumerateRunes()) == text, $"'{text}': expected text without lone surrogates");
+        return text;
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)

@@ -92,6 +92,12 @@ public static class PortableMath
     /// <summary>Sine of an angle in radians, at most 2^20 in size; NaN beyond.</summary>
     public static double Sin(double x)
     {
+        if (x == 0)
+        {
+            // Keeps the sign of zero.
+            return x;
+        }
+
         (int quadrant, double angle) = Reduce(x);
         double value = (quadrant & 1) == 0 ? SmallSin(angle) : SmallCos(angle);
         return (quadrant & 2) == 0 ? value : -value;
@@ -113,12 +119,6 @@ public static class PortableMath
         }
 
         double count = Math.Round(x / HalfPiHigh, MidpointRounding.ToEven);
-        if (count == 0)
-        {
-            // Keeps the sign of zero.
-            return (0, x);
-        }
-
         double angle = Math.FusedMultiplyAdd(-count, HalfPiHigh, x);
         angle = Math.FusedMultiplyAdd(-count, HalfPiMiddle, angle);
         return ((int)((long)count & 3), Math.FusedMultiplyAdd(-count, HalfPiLow, angle));
