@@ -1,4 +1,5 @@
 using S2M.Numerics.Averaging;
+using S2M.Numerics.Optimizers;
 using S2M.Numerics.Parameters;
 
 namespace S2M.Coordinator.Training;
@@ -16,36 +17,18 @@ internal static class StepUpdate
         float[] parameters = [.. state.Snapshot.Parameters];
         float[] buffers = [.. state.Snapshot.Buffers];
         float[] mean = new float[sum.Values.Length];
-        float present = sum.Present;
-        for (int i = 0; i < mean.Length; i++)
-        {
-            mean[i] = sum.Values[i] / present;
-        }
-
+        FlatVector.Divide(sum.Values, sum.Present, mean);
         state.Optimizer.Step(parameters, mean.AsSpan(0, parameters.Length), learningRate);
-        float kept = 1f - momentum;
-        for (int i = 0; i < buffers.Length; i++)
-        {
-            buffers[i] = (kept * buffers[i]) + (momentum * mean[parameters.Length + i]);
-        }
-
+        FlatVector.Move(buffers, mean.AsSpan(parameters.Length), momentum);
         return new ParameterSnapshot(state.Snapshot.Version + 1, parameters, buffers);
     }
 
-    /// <summary>Whether every value is finite.</summary>
-    internal static bool IsFinite(ParameterSnapshot snapshot)
-    {
-        bool finite = true;
-        foreach (float value in snapshot.Parameters)
-        {
-            finite &= float.IsFinite(value);
-        }
-
-        foreach (float value in snapshot.Buffers)
-        {
-            finite &= float.IsFinite(value);
-        }
-
-        return finite;
-    }
+    /// <summary>
+    /// Whether the update is usable: every value of the version and of the optimiser's moments is finite. A second moment that overflowed would leave its
+    /// parameter finite and stuck for ever.
+    /// </summary>
+    /// <param name="snapshot">The new version.</param>
+    /// <param name="optimizer">The optimiser that made it.</param>
+    internal static bool IsFinite(ParameterSnapshot snapshot, Optimizer optimizer)
+        => FlatVector.IsFinite(snapshot.Parameters) && FlatVector.IsFinite(snapshot.Buffers) && optimizer.State.All(moment => FlatVector.IsFinite(moment.Values));
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using S2M.Numerics.Parameters;
 
 namespace S2M.Numerics.Averaging;
 
@@ -11,61 +12,47 @@ public static class FixedTree
     /// <summary>Adds two neighbouring nodes, elementwise.</summary>
     /// <param name="left">The node over the earlier episodes.</param>
     /// <param name="right">The node over the later episodes, of the same lengths unless one is absent.</param>
+    /// <returns>A new node; where one of the two is absent, the other itself.</returns>
     /// <exception cref="ArgumentException">Both are present and their lengths differ.</exception>
     public static EpisodeSum Add(EpisodeSum left, EpisodeSum right)
-    {
-        if (left.Present == 0 || right.Present == 0)
-        {
-            return left.Present == 0 ? right : left;
-        }
+        => Add(new Branch(left, IsOurs: false), new Branch(right, IsOurs: false), new Stack<EpisodeSum>()).Sum;
 
-        if (left.Values.Length != right.Values.Length || left.Metrics.Length != right.Metrics.Length)
-        {
-            throw new ArgumentException(
-                $"right: expected {left.Values.Length} values and {left.Metrics.Length} metrics as on the left, got {right.Values.Length} and {right.Metrics.Length}");
-        }
-
-        float[] values = new float[left.Values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = left.Values[i] + right.Values[i];
-        }
-
-        double[] metrics = new double[left.Metrics.Length];
-        for (int i = 0; i < metrics.Length; i++)
-        {
-            metrics[i] = left.Metrics[i] + right.Metrics[i];
-        }
-
-        return new EpisodeSum(left.Present + right.Present, values, metrics);
-    }
-
-    /// <summary>The root over all leaves, in order.</summary>
+    /// <summary>The root over all leaves, in order. The leaves are not changed.</summary>
     /// <param name="leaves">At least one leaf.</param>
     public static EpisodeSum Sum(IReadOnlyList<EpisodeSum> leaves)
         => Combine(leaves.Count, [.. leaves.Select((leaf, index) => (index, 1, leaf))]);
 
     /// <summary>The complete aligned subtrees that a run of leaves covers, in order: what a worker may add before it answers.</summary>
-    /// <param name="leaves">Leaves of the whole tree.</param>
+    /// <param name="leaves">Leaves of the whole tree, at least 1.</param>
     /// <param name="first">First leaf of the run.</param>
-    /// <param name="count">Leaves in the run.</param>
+    /// <param name="count">Leaves in the run, at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The run leaves the tree.</exception>
     public static IReadOnlyList<(int First, int Count)> CompleteNodes(int leaves, int first, int count)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(leaves, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, leaves - count);
         var nodes = new List<(int First, int Count)>();
         Cover(0, leaves, first, first + count, nodes);
         return nodes;
     }
 
-    /// <summary>The root over nodes that together cover all leaves, each a subtree of the tree.</summary>
+    /// <summary>The root over nodes that together cover all leaves, each a subtree of the tree. The nodes are not changed.</summary>
     /// <param name="leaves">Leaves of the whole tree, at least 1.</param>
     /// <param name="nodes">Subtrees in any order; together every leaf once.</param>
     /// <exception cref="ArgumentException">A leaf is missing, covered twice, or a node is no subtree.</exception>
     public static EpisodeSum Combine(int leaves, IReadOnlyList<(int First, int Count, EpisodeSum Sum)> nodes)
     {
         var byRange = new Dictionary<(int First, int Count), EpisodeSum>();
-        int covered = 0;
+        long covered = 0;
         foreach ((int first, int count, EpisodeSum sum) in nodes)
         {
+            if (count < 1)
+            {
+                throw new ArgumentException($"nodes: expected subtrees of at least 1 leaf, got {count} at leaf {first}");
+            }
+
             if (!byRange.TryAdd((first, count), sum))
             {
                 throw new ArgumentException($"nodes: expected every leaf once, got leaves {first} to {first + count - 1} twice");
@@ -79,14 +66,14 @@ public static class FixedTree
             throw new ArgumentException($"nodes: expected {leaves} leaves (at least 1), got {covered}");
         }
 
-        return Node(0, leaves, byRange);
+        return Node(0, leaves, byRange, new Stack<EpisodeSum>()).Sum;
     }
 
-    private static EpisodeSum Node(int first, int count, Dictionary<(int First, int Count), EpisodeSum> nodes)
+    private static Branch Node(int first, int count, Dictionary<(int First, int Count), EpisodeSum> nodes, Stack<EpisodeSum> spare)
     {
         if (nodes.TryGetValue((first, count), out EpisodeSum? sum))
         {
-            return sum;
+            return new Branch(sum, IsOurs: false);
         }
 
         if (count == 1)
@@ -95,8 +82,40 @@ public static class FixedTree
         }
 
         int left = LeftCount(count);
-        return Add(Node(first, left, nodes), Node(first + left, count - left, nodes));
+        return Add(Node(first, left, nodes, spare), Node(first + left, count - left, nodes, spare), spare);
     }
+
+    /// <summary>Adds into a buffer that an addition below made, where there is one: a tree of n leaves allocates about log2 n vectors, not n.</summary>
+    private static Branch Add(Branch left, Branch right, Stack<EpisodeSum> spare)
+    {
+        if (left.Sum.Present == 0 || right.Sum.Present == 0)
+        {
+            return left.Sum.Present == 0 ? right : left;
+        }
+
+        (EpisodeSum one, EpisodeSum other) = (left.Sum, right.Sum);
+        if (one.Values.Length != other.Values.Length || one.Metrics.Length != other.Metrics.Length)
+        {
+            throw new ArgumentException(
+                $"right: expected {one.Values.Length} values and {one.Metrics.Length} metrics as on the left, got {other.Values.Length} and {other.Metrics.Length}");
+        }
+
+        EpisodeSum target = left.IsOurs ? one : right.IsOurs ? other : spare.TryPop(out EpisodeSum? free) ? free : New(one);
+        FlatVector.Add(one.Values, other.Values, target.Values);
+        for (int i = 0; i < target.Metrics.Length; i++)
+        {
+            target.Metrics[i] = one.Metrics[i] + other.Metrics[i];
+        }
+
+        if (left.IsOurs && right.IsOurs)
+        {
+            spare.Push(other);
+        }
+
+        return new Branch(target with { Present = one.Present + other.Present }, IsOurs: true);
+    }
+
+    private static EpisodeSum New(EpisodeSum like) => new(0, new float[like.Values.Length], new double[like.Metrics.Length]);
 
     private static void Cover(int first, int count, int from, int to, List<(int First, int Count)> nodes)
     {
@@ -113,4 +132,9 @@ public static class FixedTree
     }
 
     private static int LeftCount(int count) => (int)(BitOperations.RoundUpToPowerOf2((uint)count) / 2);
+
+    /// <summary>A node on its way up.</summary>
+    /// <param name="Sum">The node.</param>
+    /// <param name="IsOurs">Whether its arrays were made by an addition of this tree, so that the next one may write into them.</param>
+    private readonly record struct Branch(EpisodeSum Sum, bool IsOurs);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using S2M.Numerics.Parameters;
 using S2M.Numerics.Portable;
 
@@ -9,8 +10,6 @@ public class Adam : Optimizer
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
-    private readonly float[] _first;
-    private readonly float[] _second;
     private double _firstCorrection;
     private double _secondCorrection;
 
@@ -21,20 +20,22 @@ public class Adam : Optimizer
     /// <param name="epsilon">Added to the root of the second moment, greater than 0.</param>
     /// <param name="weightDecay">Weight decay, at least 0.</param>
     public Adam(ParameterLayout layout, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-        : base(layout)
+        : base(layout, "first_moment", "second_moment")
     {
         _beta1 = beta1;
         _beta2 = beta2;
         _epsilon = epsilon;
         WeightDecay = weightDecay;
-        _first = Moment();
-        _second = Moment();
     }
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<(string Name, float[] Values)> State => [("first_moment", _first), ("second_moment", _second)];
-
     private protected double WeightDecay { get; }
+
+    /// <summary>The share of the gradient's decay: weight decay x parameter is added to it.</summary>
+    private protected virtual float CoupledDecay => (float)WeightDecay;
+
+    /// <summary>A factor on the parameters ahead of the update.</summary>
+    /// <param name="learningRate">The entry's rate.</param>
+    private protected virtual float Shrink(double learningRate) => 1f;
 
     private protected override void Prepare(int step)
     {
@@ -42,28 +43,36 @@ public class Adam : Optimizer
         _secondCorrection = 1 - PortableMath.Pow(_beta2, step);
     }
 
-    private protected override void Update(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, double learningRate)
-        => Apply(parameters, gradient, offset, learningRate, coupledDecay: (float)WeightDecay, shrink: 1f);
-
-    /// <summary>The update, with decay through the gradient and through a factor on the parameters.</summary>
-    private protected void Apply(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, double learningRate, float coupledDecay, float shrink)
+    private protected override void Update(
+        Span<Vector256<float>> parameters,
+        ReadOnlySpan<Vector256<float>> gradient,
+        Span<Vector256<float>> first,
+        Span<Vector256<float>> second,
+        double learningRate)
     {
-        float beta1 = (float)_beta1;
-        float beta2 = (float)_beta2;
-        float rest1 = (float)(1 - _beta1);
-        float rest2 = (float)(1 - _beta2);
-        float rate = (float)(learningRate / _firstCorrection);
-        float root = (float)Math.Sqrt(_secondCorrection);
-        float epsilon = (float)_epsilon;
-        Span<float> first = _first.AsSpan(offset, parameters.Length);
-        Span<float> second = _second.AsSpan(offset, parameters.Length);
+        Vector256<float> beta1 = Vector256.Create((float)_beta1);
+        Vector256<float> beta2 = Vector256.Create((float)_beta2);
+        Vector256<float> rest1 = Vector256.Create((float)(1 - _beta1));
+        Vector256<float> rest2 = Vector256.Create((float)(1 - _beta2));
+        Vector256<float> rate = Vector256.Create((float)(learningRate / _firstCorrection));
+        Vector256<float> root = Vector256.Create((float)Math.Sqrt(_secondCorrection));
+        Vector256<float> epsilon = Vector256.Create((float)_epsilon);
+        Vector256<float> decay = Vector256.Create(CoupledDecay);
+        Vector256<float> shrink = Vector256.Create(Shrink(learningRate));
+
+        // Equal lengths, seen by the compiler, leave no bounds check in the loop.
+        gradient = gradient[..parameters.Length];
+        first = first[..parameters.Length];
+        second = second[..parameters.Length];
         for (int i = 0; i < parameters.Length; i++)
         {
-            float value = parameters[i] * shrink;
-            float slope = gradient[i] + (coupledDecay * value);
-            first[i] = (beta1 * first[i]) + (rest1 * slope);
-            second[i] = (beta2 * second[i]) + (rest2 * (slope * slope));
-            parameters[i] = value - (rate * (first[i] / ((MathF.Sqrt(second[i]) / root) + epsilon)));
+            Vector256<float> value = parameters[i] * shrink;
+            Vector256<float> slope = gradient[i] + (decay * value);
+            Vector256<float> mean = (beta1 * first[i]) + (rest1 * slope);
+            Vector256<float> square = (beta2 * second[i]) + (rest2 * (slope * slope));
+            first[i] = mean;
+            second[i] = square;
+            parameters[i] = value - (rate * (mean / ((Vector256.Sqrt(square) / root) + epsilon)));
         }
     }
 }

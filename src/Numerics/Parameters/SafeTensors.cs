@@ -12,13 +12,14 @@ public static class SafeTensors
     private const int Alignment = 8;
     private const int LengthBytes = 8;
     private const int LargestHeader = 100_000_000;
+    private const int Chunk = 1 << 16;
     private const string MetadataName = "__metadata__";
 
     /// <summary>Writes a file.</summary>
     /// <param name="stream">Receives the bytes.</param>
     /// <param name="tensors">The tensors; their bytes follow one another in this order.</param>
     /// <param name="metadata">Free strings, or null.</param>
-    /// <exception cref="SafeTensorsException">A name occurs twice or is reserved, or bytes and shape disagree.</exception>
+    /// <exception cref="SafeTensorsException">A name occurs twice, is reserved or no text, or bytes and shape disagree. Nothing was written.</exception>
     public static void Write(Stream stream, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var header = new MemoryStream();
@@ -44,33 +45,53 @@ public static class SafeTensors
     /// <exception cref="SafeTensorsException">The file is too large, torn, or not of the format.</exception>
     public static SafeTensorFile Read(Stream stream, long maximumBytes)
     {
-        Span<byte> length = stackalloc byte[LengthBytes];
-        int got = stream.ReadAtLeast(length, LengthBytes, throwOnEndOfStream: false);
-        Require(got == LengthBytes, $"header length: expected 8 bytes, got {got}");
+        byte[] length = ReadBytes(stream, LengthBytes, "header length");
         long headerLength = BinaryPrimitives.ReadInt64LittleEndian(length);
         Require(headerLength is >= 2 and <= LargestHeader && headerLength <= maximumBytes, $"header length: expected 2 to {Math.Min(LargestHeader, maximumBytes)} bytes, got {headerLength}");
-        byte[] header = new byte[headerLength];
-        got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-        Require(got == header.Length, $"header: expected {headerLength} bytes, got {got}");
+        byte[] header = ReadBytes(stream, (int)headerLength, "header");
 
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)> entries = ParseHeader(header, metadata);
-        entries.Sort((left, right) => left.Begin != right.Begin ? left.Begin.CompareTo(right.Begin) : left.End.CompareTo(right.End));
+
+        // A stable order: tensors without elements share their offsets.
+        Entry[] entries = [.. ParseHeader(header, metadata).OrderBy(entry => entry.Begin).ThenBy(entry => entry.End)];
         long position = 0;
-        foreach ((string name, _, _, long begin, long end) in entries)
+        foreach (Entry entry in entries)
         {
-            Require(begin == position, $"tensor '{name}': expected bytes without gap or overlap from {position}, got {begin}");
-            position = end;
+            Require(entry.Begin == position, $"tensor '{entry.Name}': expected bytes without gap or overlap from {position}, got {entry.Begin}");
+            position = entry.End;
         }
 
         Require(position <= maximumBytes - headerLength, $"elements: expected at most {maximumBytes - headerLength} bytes, got {position}");
-        byte[] elements = new byte[position];
-        got = stream.ReadAtLeast(elements, elements.Length, throwOnEndOfStream: false);
-        Require(got == elements.Length, $"elements: expected {position} bytes, got {got}: the file is torn");
+        byte[] elements = ReadBytes(stream, (int)position, "elements");
         Require(stream.ReadByte() < 0, $"end of file: expected it after {position} bytes of elements, got more");
         return new SafeTensorFile(
             [.. entries.Select(entry => new SafeTensor(entry.Name, entry.Type, entry.Shape, elements.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin))))], metadata);
     }
+
+    /// <summary>Reads so many bytes. What the file only claims to hold is not allocated.</summary>
+    private static byte[] ReadBytes(Stream stream, int count, string name)
+    {
+        if (stream.CanSeek)
+        {
+            RequireWhole(Math.Max(0, stream.Length - stream.Position), count, name);
+        }
+
+        byte[] bytes = new byte[stream.CanSeek ? count : Math.Min(count, Chunk)];
+        int got = 0;
+        while (true)
+        {
+            got += stream.ReadAtLeast(bytes.AsSpan(got), bytes.Length - got, throwOnEndOfStream: false);
+            if (got < bytes.Length || got == count)
+            {
+                RequireWhole(got, count, name);
+                return bytes;
+            }
+
+            Array.Resize(ref bytes, (int)Math.Min(count, 2L * got));
+        }
+    }
+
+    private static void RequireWhole(long got, int count, string name) => Require(got >= count, $"{name}: expected {count} bytes, got {got}: the file is torn");
 
     private static void WriteHeader(Stream header, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {
@@ -81,7 +102,7 @@ public static class SafeTensors
             json.WriteStartObject(MetadataName);
             foreach ((string key, string value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                json.WriteString(key, value);
+                json.WriteString(Text(key), Text(value));
             }
 
             json.WriteEndObject();
@@ -91,7 +112,7 @@ public static class SafeTensors
         var names = new HashSet<string>(StringComparer.Ordinal) { MetadataName };
         foreach (SafeTensor tensor in tensors)
         {
-            Require(names.Add(tensor.Name), $"tensor '{tensor.Name}': expected a name that is not taken");
+            Require(names.Add(Text(tensor.Name)), $"tensor '{tensor.Name}': expected a name that is not taken");
             long bytes = ByteCount(tensor.Name, tensor.Type, tensor.Shape);
             Require(bytes == tensor.Bytes.Length, $"tensor '{tensor.Name}': expected {bytes} bytes for its shape, got {tensor.Bytes.Length}");
             json.WriteStartObject(tensor.Name);
@@ -105,6 +126,13 @@ public static class SafeTensors
         json.WriteEndObject();
     }
 
+    /// <summary>The text itself; a lone surrogate, which JSON would silently replace, is refused.</summary>
+    private static string Text(string text)
+    {
+        Require(string.Concat(text.EnumerateRunes()) == text, $"'{text}': expected text without lone surrogates");
+        return text;
+    }
+
     private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
     {
         json.WriteStartArray(name);
@@ -116,9 +144,9 @@ public static class SafeTensors
         json.WriteEndArray();
     }
 
-    private static List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)> ParseHeader(byte[] header, SortedDictionary<string, string> metadata)
+    private static List<Entry> ParseHeader(byte[] header, SortedDictionary<string, string> metadata)
     {
-        var entries = new List<(string Name, SafeTensorType Type, long[] Shape, long Begin, long End)>();
+        var entries = new List<Entry>();
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
@@ -145,7 +173,7 @@ public static class SafeTensors
         return entries;
     }
 
-    private static (string Name, SafeTensorType Type, long[] Shape, long Begin, long End) ParseEntry(JsonProperty property)
+    private static Entry ParseEntry(JsonProperty property)
     {
         string? typeName = property.Value.GetProperty("dtype").GetString();
         Require(
@@ -156,9 +184,9 @@ public static class SafeTensors
         Require(offsets.Length == 2, $"tensor '{property.Name}': expected two data_offsets, got {offsets.Length}");
         long bytes = ByteCount(property.Name, type, shape);
         Require(
-            offsets[0] >= 0 && offsets[1] <= int.MaxValue && offsets[1] - offsets[0] == bytes,
+            offsets[0] >= 0 && offsets[1] >= offsets[0] && offsets[1] <= Array.MaxLength && offsets[1] - offsets[0] == bytes,
             $"tensor '{property.Name}': expected data_offsets that span {bytes} bytes below 2 GiB, got [{offsets[0]}, {offsets[1]}]");
-        return (property.Name, type, shape, offsets[0], offsets[1]);
+        return new Entry(property.Name, type, shape, offsets[0], offsets[1]);
     }
 
     private static long ByteCount(string name, SafeTensorType type, IReadOnlyList<long> shape)
@@ -166,7 +194,7 @@ public static class SafeTensors
         long bytes = SafeTensor.SizeOf(type);
         foreach (long length in shape)
         {
-            Require(length >= 0 && (length == 0 || bytes <= int.MaxValue / length), $"tensor '{name}': expected a shape of less than 2 GiB, got [{string.Join(", ", shape)}]");
+            Require(length >= 0 && (length == 0 || bytes <= Array.MaxLength / length), $"tensor '{name}': expected a shape of less than 2 GiB, got [{string.Join(", ", shape)}]");
             bytes *= length;
         }
 
@@ -180,4 +208,6 @@ public static class SafeTensors
             throw new SafeTensorsException(message);
         }
     }
+
+    private sealed record Entry(string Name, SafeTensorType Type, long[] Shape, long Begin, long End);
 }

@@ -2,7 +2,8 @@ namespace S2M.Numerics.Portable;
 
 /// <summary>
 /// Transcendental functions with the same bits on every machine: exact range reduction, then a polynomial in a written order of + - * / and
-/// exact fused multiply-add. The C library's own functions differ between machines in the last bit. Errors are below 2 units in the last place.
+/// exact fused multiply-add. The C library's own functions differ between machines in the last bit. Errors of Exp, Log, Sin and Cos are below 2 units
+/// in the last place.
 /// </summary>
 public static class PortableMath
 {
@@ -85,12 +86,18 @@ public static class PortableMath
         return Math.FusedMultiplyAdd(exponent, LogTwoHigh, f - (half - correction));
     }
 
-    /// <summary><paramref name="x"/> to the power <paramref name="y"/> as exp(y log x); x greater than 0.</summary>
+    /// <summary><paramref name="x"/> to the power <paramref name="y"/> as exp(y log x); x at least 0. The relative error grows with |y log x|: about that times 2e-16.</summary>
     public static double Pow(double x, double y) => y == 0 ? 1 : Exp(y * Log(x));
 
     /// <summary>Sine of an angle in radians, at most 2^20 in size; NaN beyond.</summary>
     public static double Sin(double x)
     {
+        if (x == 0)
+        {
+            // Keeps the sign of zero.
+            return x;
+        }
+
         (int quadrant, double angle) = Reduce(x);
         double value = (quadrant & 1) == 0 ? SmallSin(angle) : SmallCos(angle);
         return (quadrant & 2) == 0 ? value : -value;

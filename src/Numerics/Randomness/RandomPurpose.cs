@@ -23,4 +23,7 @@ public static class RandomPurpose
 
     /// <summary>Validation and test episodes; a = protocol, b = index.</summary>
     public const uint EvaluationEpisode = 7;
+
+    /// <summary>Bootstrap of the difference between two systems.</summary>
+    public const uint PairedBootstrap = 8;
 }

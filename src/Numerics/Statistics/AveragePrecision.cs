@@ -1,15 +1,13 @@
 namespace S2M.Numerics.Statistics;
 
-/// <summary>Average precision: the sum over recall steps of precision times the step, from the best score down.</summary>
+/// <summary>Average precision: the sum over recall steps of precision times the step, from the best score down. Equal scores are one step.</summary>
 public static class AveragePrecision
 {
-    private static readonly Comparer<(double Score, int Index)> Order = Comparer<(double Score, int Index)>.Create(Compare);
-
     /// <summary>Ranks and sums.</summary>
-    /// <param name="scores">Scores, higher is better; equal scores keep their order.</param>
+    /// <param name="scores">Scores, higher is better; infinite ones are ranked, NaN is refused.</param>
     /// <param name="relevant">Which items are relevant, of the same length, at least one.</param>
-    /// <returns>0 to 1.</returns>
-    /// <exception cref="ArgumentException">Lengths differ, or nothing is relevant.</exception>
+    /// <returns>0 to 1; a function of the scores and labels alone, whatever the order of the items.</returns>
+    /// <exception cref="ArgumentException">Lengths differ, a score is NaN, or nothing is relevant.</exception>
     public static double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> relevant)
     {
         int total = relevant.Count(true);
@@ -18,37 +16,29 @@ public static class AveragePrecision
             throw new ArgumentException($"expected as many scores as labels and at least one relevant item, got {scores.Length}, {relevant.Length} and {total}");
         }
 
-        // Only the relevant items are sorted; every item then counts for the relevant ones that it stands before.
-        (double Score, int Index)[] found = new (double Score, int Index)[total];
-        int next = 0;
-        for (int item = 0; item < scores.Length; item++)
+        double[] keys = scores.ToArray();
+        bool[] labels = relevant.ToArray();
+        if (Array.Exists(keys, double.IsNaN))
         {
-            if (relevant[item])
-            {
-                found[next++] = (scores[item], item);
-            }
+            throw new ArgumentException($"scores: expected numbers, got NaN at item {Array.FindIndex(keys, double.IsNaN)}");
         }
 
-        Array.Sort(found, Compare);
-        int[] before = new int[total + 1];
-        for (int item = 0; item < scores.Length; item++)
-        {
-            int place = Array.BinarySearch(found, (scores[item], item), Order);
-            before[place >= 0 ? place : ~place]++;
-        }
-
-        int rank = 0;
+        Array.Sort(keys, labels);
+        int found = 0;
         double sum = 0;
-        for (int place = 0; place < total; place++)
+        for (int last = keys.Length - 1; last >= 0 && found < total;)
         {
-            rank += before[place];
-            sum += (place + 1.0) / rank;
+            int step = 0;
+            double score = keys[last];
+            for (; last >= 0 && keys[last] == score; last--)
+            {
+                step += labels[last] ? 1 : 0;
+            }
+
+            found += step;
+            sum += (double)step * found / (keys.Length - 1 - last);
         }
 
         return sum / total;
     }
-
-    // The better score first, among equals the earlier item.
-    private static int Compare((double Score, int Index) left, (double Score, int Index) right)
-        => left.Score != right.Score ? right.Score.CompareTo(left.Score) : left.Index.CompareTo(right.Index);
 }
