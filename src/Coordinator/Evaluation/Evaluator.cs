@@ -59,6 +59,19 @@ public sealed class Evaluator(
         return results;
     }
 
+    /// <summary>Scores one of the episodes that <see cref="EvaluateAsync"/> draws, for a report that shows it.</summary>
+    /// <param name="scorer">The row of the table.</param>
+    /// <param name="ways">One of the specification's ways.</param>
+    /// <param name="shots">One of the specification's shots.</param>
+    /// <param name="index">The episode within its cell, from 0.</param>
+    /// <param name="cancellationToken">Stops before the episode.</param>
+    public async Task<ScoredEpisode> ScoreEpisodeAsync(IGroupScorer scorer, int ways, int shots, int index, CancellationToken cancellationToken)
+    {
+        int row = (specification.Ways.ToList().IndexOf(ways) * specification.Shots.Count) + specification.Shots.ToList().IndexOf(shots);
+        Episode episode = _sampler.SampleClassification(new EpisodeAddress(specification.Seed, phase, row, index), ways, shots, specification.Queries);
+        return new ScoredEpisode(episode, (await scorer.ScoreAsync([_gallery.Locate(episode)], cancellationToken))[0]);
+    }
+
     /// <summary>The row's episodes, as index lists into the gallery.</summary>
     private EpisodeGroup[] SampleRow(int row, int ways, int shots, int episodes)
         => [.. Enumerable.Range(0, episodes).Select(index => _gallery.Locate(
