@@ -1,6 +1,4 @@
-using S2M.Coordinator.Training;
 using S2M.Data.Catalogs;
-using S2M.Numerics.Parameters;
 using S2M.Numerics.Statistics;
 
 namespace S2M.Coordinator.Evaluation;
@@ -14,7 +12,6 @@ internal sealed class RetrievalEvaluator
     // Scores of so many concepts are in memory at once.
     private const int ConceptsAtOnce = 128;
 
-    private readonly IShareExecutor _executor;
     private readonly Concept[] _all;
     private readonly ulong _seed;
 
@@ -22,23 +19,17 @@ internal sealed class RetrievalEvaluator
     /// <param name="gallery">The phase's images.</param>
     /// <param name="catalog">The phase's concepts.</param>
     /// <param name="isDuplicate">Whether two images of the data set have the same pixels.</param>
-    /// <param name="executor">Who fits and scores.</param>
     /// <param name="seed">Seed of the bootstrap.</param>
-    internal RetrievalEvaluator(Gallery gallery, ConceptCatalog catalog, Func<int, int, bool> isDuplicate, IShareExecutor executor, ulong seed)
+    internal RetrievalEvaluator(Gallery gallery, ConceptCatalog catalog, Func<int, int, bool> isDuplicate, ulong seed)
     {
-        _executor = executor;
         _seed = seed;
         _all = [.. Enumerable.Range(0, catalog.Count).Select(index => Divide(gallery, catalog[index], gallery.RowsOf(index), isDuplicate))];
     }
 
     /// <summary>The figures of one head, for all concepts and for the upright ones.</summary>
-    /// <param name="snapshot">The parameters.</param>
-    /// <param name="descriptors">The gallery's.</param>
-    /// <param name="head">Which head.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="scorer">Ranks with that head.</param>
     /// <param name="cancellationToken">Stops at the next concept.</param>
-    internal async Task<IReadOnlyList<RetrievalResult>> EvaluateAsync(
-        ParameterSnapshot snapshot, float[] descriptors, ScoringHead head, string name, CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<RetrievalResult>> EvaluateAsync(DescriptorScorer scorer, CancellationToken cancellationToken)
     {
         var results = new List<RetrievalResult> { await EvaluateAsync("all", _all) };
         Concept[] upright = Array.FindAll(_all, concept => concept.Id.QuarterTurns == 0);
@@ -55,7 +46,7 @@ internal sealed class RetrievalEvaluator
             int targets = await AddHalfAsync(concepts, concept => concept.First, concept => concept.Second);
             targets += await AddHalfAsync(concepts, concept => concept.Second, concept => concept.First);
             Interval interval = ClassBootstrap.Interval([.. tallies.Values], _seed);
-            return new RetrievalResult("test", name, gallery, concepts.Length, targets / 2.0, concepts.Sum(concept => concept.Duplicates), interval.Mean, interval);
+            return new RetrievalResult("test", scorer.Name, gallery, concepts.Length, targets / 2.0, concepts.Sum(concept => concept.Duplicates), interval.Mean, interval);
 
             async Task<int> AddHalfAsync(Concept[] concepts, Func<Concept, Half> support, Func<Concept, Half> target)
             {
@@ -64,7 +55,7 @@ internal sealed class RetrievalEvaluator
                 for (int first = 0; first < concepts.Length; first += ConceptsAtOnce)
                 {
                     int[][] supports = [.. concepts.Skip(first).Take(ConceptsAtOnce).Select(concept => support(concept).Support)];
-                    IReadOnlyList<double[]> scores = await _executor.RankAsync(snapshot, descriptors, supports, rows, head, cancellationToken);
+                    IReadOnlyList<double[]> scores = await scorer.RankAsync(supports, rows, cancellationToken);
                     for (int i = 0; i < scores.Count; i++)
                     {
                         int index = first + i;

@@ -91,7 +91,7 @@ public sealed class TrainingLoop(
         }
 
         ParameterSnapshot next = StepUpdate.Apply(state, sum, learningRate, (float)_training.BatchNormMomentum);
-        if (!StepUpdate.IsFinite(next))
+        if (!StepUpdate.IsFinite(next, state.Optimizer))
         {
             throw new CoordinatorException(
                 $"step {next.Version}: the optimiser gave values that are not finite; the last checkpoint is kept; lower optimizer.learning_rate and go on from it");

@@ -15,26 +15,33 @@ namespace S2M.Local.Execution;
 /// </summary>
 public sealed class InProcessExecutor : IShareExecutor
 {
+    // Small enough for progress and a quick stop, large enough that copying the descriptors for it costs nothing.
+    private const int ScoringRun = 64;
+
     private readonly TrainingThread[] _threads;
     private readonly ShareRunner[] _runners;
+    private readonly WorkProgress? _progress;
 
-    private InProcessExecutor(TrainingThread[] threads, ShareRunner[] runners)
+    private InProcessExecutor(TrainingThread[] threads, ShareRunner[] runners, WorkProgress? progress)
     {
         _threads = threads;
         _runners = runners;
+        _progress = progress;
     }
 
     /// <summary>Starts the threads and builds their networks.</summary>
     /// <param name="specification">The job.</param>
     /// <param name="images">Where pools come from; shared by the threads.</param>
     /// <param name="threads">How many, at least 1.</param>
+    /// <param name="progress">Is told of embedding and scoring; may be absent.</param>
     /// <exception cref="Set2ModelException">The network does not fit the images.</exception>
-    public static async Task<InProcessExecutor> StartAsync(JobSpecification specification, PoolTensors images, int threads)
+    public static async Task<InProcessExecutor> StartAsync(JobSpecification specification, PoolTensors images, int threads, WorkProgress? progress = null)
     {
         TrainingThread[] all = [.. Enumerable.Range(0, threads).Select(index => new TrainingThread($"training {index}"))];
         try
         {
-            return new InProcessExecutor(all, await Task.WhenAll(all.Select(thread => thread.RunAsync(() => new ShareRunner(specification, images), default))));
+            ShareRunner[] runners = await Task.WhenAll(all.Select(thread => thread.RunAsync(() => new ShareRunner(specification, images), default)));
+            return new InProcessExecutor(all, runners, progress);
         }
         catch
         {
@@ -61,7 +68,16 @@ public sealed class InProcessExecutor : IShareExecutor
     public async Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken)
     {
         PoolImage[][] chunks = [.. images.Chunk(ShareRunner.EmbeddingChunk)];
-        float[][] parts = await ForEachAsync(chunks, (runner, chunk) => runner.Embed(snapshot, chunk), cancellationToken);
+        int done = 0;
+        float[][] parts = await ForEachAsync(
+            chunks,
+            (runner, chunk) =>
+            {
+                float[] descriptors = runner.Embed(snapshot, chunk);
+                _progress?.Invoke("images embedded", Interlocked.Add(ref done, chunk.Length), images.Count);
+                return descriptors;
+            },
+            cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 
@@ -69,8 +85,16 @@ public sealed class InProcessExecutor : IShareExecutor
     public async Task<IReadOnlyList<double[]>> ScoreAsync(
         ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
     {
+        int done = 0;
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
-            RunsOf(groups), (runner, run) => runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+            RunsOf(groups, ScoringRun),
+            (runner, run) =>
+            {
+                IReadOnlyList<double[]> scores = runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken);
+                _progress?.Invoke("episodes scored", Interlocked.Add(ref done, run.Length), groups.Count);
+                return scores;
+            },
+            cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 
@@ -84,7 +108,7 @@ public sealed class InProcessExecutor : IShareExecutor
         CancellationToken cancellationToken)
     {
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
-            RunsOf(supports), (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+            RunsOf(supports, supports.Count), (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 
@@ -105,8 +129,8 @@ public sealed class InProcessExecutor : IShareExecutor
         }
     }
 
-    /// <summary>One run of neighbouring items for each thread.</summary>
-    private T[][] RunsOf<T>(IReadOnlyList<T> items) => [.. items.Chunk(Math.Max(1, (items.Count + _threads.Length - 1) / _threads.Length))];
+    /// <summary>Runs of neighbouring items, at least one for each thread.</summary>
+    private T[][] RunsOf<T>(IReadOnlyList<T> items, int longest) => [.. items.Chunk(Math.Max(1, Math.Min((items.Count + _threads.Length - 1) / _threads.Length, longest)))];
 
     /// <summary>Hands items to whichever thread is free; answers come back in the items' order.</summary>
     private async Task<TResult[]> ForEachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<ShareRunner, TItem, TResult> compute, CancellationToken cancellationToken)
