@@ -32,8 +32,11 @@ internal sealed record BenchmarkReport(
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new SampleConverter() },
     };
 
-    /// <summary>The medians, by the name of the comparison.</summary>
-    internal double MedianOf(string comparison) => Ratios.Median(Comparisons.Single(candidate => candidate.Name == comparison).Samples);
+    /// <summary>The quotients of a comparison.</summary>
+    internal IReadOnlyList<double> SamplesOf(string comparison) => Comparisons.Single(candidate => candidate.Name == comparison).Samples;
+
+    /// <summary>Their median.</summary>
+    internal double MedianOf(string comparison) => Ratios.Median(SamplesOf(comparison));
 
     /// <summary>Writes the report as JSON.</summary>
     /// <param name="path">The file; its folder is made.</param>

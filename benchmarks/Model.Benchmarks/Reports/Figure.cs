@@ -21,7 +21,9 @@ internal enum Bound
 /// <param name="Unit">Its unit.</param>
 /// <param name="Bound">Which side of the reach.</param>
 /// <param name="Reach">What is promised, in the same unit.</param>
-internal sealed record Figure(string Name, double? Value, string Unit, Bound Bound, double Reach)
+/// <param name="Low">Low end of the value's interval; null where there is none.</param>
+/// <param name="High">High end.</param>
+internal sealed record Figure(string Name, double? Value, string Unit, Bound Bound, double Reach, double? Low = null, double? High = null)
 {
     /// <summary>Whether the promise holds; null where nothing is promised or measured.</summary>
     public bool? Holds => (Value, Bound) switch
@@ -30,6 +32,9 @@ internal sealed record Figure(string Name, double? Value, string Unit, Bound Bou
         (double value, Bound.AtLeast) => value >= Reach,
         (double value, _) => value <= Reach,
     };
+
+    /// <summary>Whether the pairs scatter so much that the reach lies within the value's interval: another run may decide otherwise.</summary>
+    public bool IsUndecided => Bound != Bound.None && Low < Reach && Reach < High;
 
     /// <summary>The line that is printed.</summary>
     public override string ToString()

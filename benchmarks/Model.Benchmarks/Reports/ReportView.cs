@@ -33,14 +33,20 @@ internal static class ReportView
         }
 
         AnsiConsole.Write(series);
-        Table comparisons = Columns("ratio of pairs", "median", "middle half", "pairs");
+        Table comparisons = Columns("ratio of pairs", "median", "95 % of the median", "middle half", "pairs");
         foreach (Comparison row in report.Comparisons)
         {
-            comparisons.AddRow(Markup.Escape(row.Name), Number(Ratios.Median(row.Samples)), Middle(row.Samples), $"{row.Samples.Count}");
+            (double low, double high) = Ratios.MedianInterval(row.Samples);
+            comparisons.AddRow(Markup.Escape(row.Name), Number(Ratios.Median(row.Samples)), $"{Number(low)} to {Number(high)}", Middle(row.Samples), $"{row.Samples.Count}");
         }
 
         AnsiConsole.Write(comparisons);
         Console.WriteLine($"samples: {Path.GetRelativePath(Environment.CurrentDirectory, path)}");
+        foreach (Figure figure in report.Figures.Where(static figure => figure.IsUndecided))
+        {
+            Console.WriteLine($"not resolved: {figure.Name} lies between {Number(figure.Low!.Value)} and {Number(figure.High!.Value)} {figure.Unit}, the reach within; measure on an idle machine");
+        }
+
         foreach (Figure figure in report.Figures)
         {
             Console.WriteLine(figure);

@@ -19,6 +19,18 @@ internal static class Ratios
         return sorted[below] + ((position - below) * (sorted[above] - sorted[below]));
     }
 
+    /// <summary>
+    /// Where the median of more and more pairs would lie, with about 95 % (order statistics, whatever the distribution): all of the range below six samples.
+    /// Pairs of one round share its disturbances, so that it is rather too narrow.
+    /// </summary>
+    /// <param name="values">At least one.</param>
+    internal static (double Low, double High) MedianInterval(IReadOnlyList<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        int cut = Math.Max(0, (int)((sorted.Length / 2.0) - (0.98 * Math.Sqrt(sorted.Length))));
+        return (sorted[cut], sorted[^(cut + 1)]);
+    }
+
     /// <summary>The quotient of each pair.</summary>
     /// <param name="numerators">One sample per pair.</param>
     /// <param name="denominators">As many, from the same moments.</param>

@@ -131,13 +131,23 @@ internal sealed class StepBenchmark(Clock clock)
 
     private static Figure[] Figures(BenchmarkReport report, bool hasPeer)
     {
-        double? written = hasPeer ? report.MedianOf(NameOf(Step, "as_written")) : null;
-        double? fastest = hasPeer ? PyTorchPeer.Forms.Min(form => report.MedianOf(NameOf(Step, form))) : null;
+        string? fastest = PyTorchPeer.Forms.MinBy(form => hasPeer ? report.MedianOf(NameOf(Step, form)) : 0);
         return
         [
-            new(HeadShare, 100 * report.MedianOf(HeadShare), "%", Bound.AtMost, 3),
-            new("whole step / PyTorch as written", written, "x", Bound.AtLeast, 1),
-            new("whole step / fastest PyTorch", fastest, "x", Bound.AtLeast, 0.95),
+            Of("head's share of a step", HeadShare, 100, "%", Bound.AtMost, 3),
+            Of("whole step / PyTorch as written", NameOf(Step, "as_written"), 1, "x", Bound.AtLeast, 1),
+            Of("whole step / fastest PyTorch", NameOf(Step, fastest!), 1, "x", Bound.AtLeast, 0.95),
         ];
+
+        Figure Of(string name, string comparison, double scale, string unit, Bound bound, double reach)
+        {
+            if (!report.Comparisons.Any(candidate => candidate.Name == comparison))
+            {
+                return new Figure(name, null, unit, bound, reach);
+            }
+
+            (double low, double high) = Ratios.MedianInterval(report.SamplesOf(comparison));
+            return new Figure(name, scale * Ratios.Median(report.SamplesOf(comparison)), unit, bound, reach, scale * low, scale * high);
+        }
     }
 }
