@@ -7,7 +7,7 @@ namespace S2M.Model.Benchmarks.Reports;
 /// <summary>Prints a report: what it ran on, the tables, and a line for each figure.</summary>
 internal static class ReportView
 {
-    private const int LineWidth = 150;
+    private const int LineWidth = 190;
 
     /// <summary>Prints.</summary>
     /// <param name="report">The report.</param>
