@@ -9,6 +9,12 @@ Three forms of the same function, timed in interleaved rounds in one process:
 Images are real: a raw file of float32 (count x 28 x 28, ink = 1), or an Omniglot zip of PNGs (needs Pillow). Prints one JSON object.
 
   python3 benchmarks/peers/conv4_step.py --images ../shared/data/omniglot/images_background.zip
+
+With --serve FOLDER it is the other half of `benchmarks/Model.Benchmarks -- step`, which runs it as a child. The folder holds raw float32 files: images.f32,
+parameters.f32 (per block the convolution's weights, then scale and shift of the batch norm; the peer's own convolution bias starts at 0) and cotangent.f32
+(batch x 64). The peer writes answer.f32, descriptors and then the gradient in the order of the parameters, so that the caller can see that both compute one
+function, and prints one line of JSON. Then each line `FORM STEPS wall|cpu` on its input is answered by one line with the seconds of each step; it idles in between and
+ends with its input.
 """
 
 import argparse
@@ -24,6 +30,7 @@ import zipfile
 
 # glibc gives the pages of large blocks back after every step unless told to keep them. Its settings are read at process start, so set and start again.
 ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": "4294967296", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 THREADS = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -70,9 +77,124 @@ def build(torch, pool_first):
     return nn.Sequential(*layers, nn.Flatten())
 
 
+class Forms:
+    """The three forms with equal weights and the images in each one's memory order."""
+
+    def __init__(self, torch, images, parameters, cotangent):
+        self.torch = torch
+        written = build(torch, pool_first=False)
+        if parameters is not None:
+            load_parameters(torch, written, parameters)
+        first = build(torch, pool_first=True)
+        first.load_state_dict(written.state_dict())
+        last = build(torch, pool_first=True).to(memory_format=torch.channels_last)
+        last.load_state_dict(written.state_dict())
+        self.all = {"as_written": (written, images), "pool_first": (first, images), "channels_last": (last, images.to(memory_format=torch.channels_last))}
+        self.cotangent = cotangent
+
+    def step(self, form):
+        network, batch = self.all[form]
+        network.zero_grad()
+        descriptors = network(batch)
+        descriptors.backward(self.cotangent)
+        return descriptors.detach()
+
+    def time_steps(self, form, steps, clock=time.perf_counter):
+        """Returns the seconds of each of a number of steps."""
+        seconds = []
+        for _ in range(steps):
+            start = clock()
+            self.step(form)
+            seconds.append(clock() - start)
+        return seconds
+
+    def compare(self):
+        """Relative differences to as_written in float32. A peer that computes something else would prove nothing, so float64 must agree; the channels-last
+        batch norm of PyTorch 1.13 is less accurate in float32."""
+        exact = {form: copy.deepcopy(network).double()(batch[:60].double()).detach() for form, (network, batch) in self.all.items()}
+        errors = {form: float((values - exact["as_written"]).norm() / exact["as_written"].norm()) for form, values in exact.items()}
+        if max(errors.values()) > 1e-9:
+            sys.exit(f"the forms differ by {errors} relative to the descriptors in float64, expected at most 1e-9")
+        expected = self.step("as_written")
+        return {form: float((self.step(form) - expected).norm() / expected.norm()) for form in self.all}
+
+
+def tensors_of(torch, network):
+    """The trainable tensors that both sides have, in the order of parameters.f32."""
+    for layer in network:
+        if isinstance(layer, torch.nn.Conv2d):
+            yield layer.weight
+        elif isinstance(layer, torch.nn.BatchNorm2d):
+            yield layer.weight
+            yield layer.bias
+
+
+def load_parameters(torch, network, values):
+    tensors = list(tensors_of(torch, network))
+    expected = sum(tensor.numel() for tensor in tensors)
+    if values.numel() != expected:
+        sys.exit(f"parameters.f32: expected {expected} float32 values, got {values.numel()}; the two networks have different layouts")
+    with torch.no_grad():
+        for tensor, part in zip(tensors, values.split([tensor.numel() for tensor in tensors])):
+            tensor.copy_(part.view_as(tensor))
+        for layer in network:
+            if isinstance(layer, torch.nn.Conv2d):
+                layer.bias.zero_()
+
+
+def describe(torch, arguments):
+    return {
+        "library": "PyTorch " + torch.__version__,
+        "python": platform.python_version(),
+        "threads": torch.get_num_threads(),
+        "batch": arguments.batch,
+        "tuned_allocator": not arguments.default_allocator,
+    }
+
+
+def serve(torch, arguments):
+    import numpy
+
+    def read(name):
+        return torch.from_numpy(numpy.fromfile(os.path.join(arguments.serve, name), dtype="<f4"))
+
+    images = torch.from_numpy(read_images(os.path.join(arguments.serve, "images.f32"), arguments.batch))
+    forms = Forms(torch, images, read("parameters.f32"), read("cotangent.f32").view(arguments.batch, 64))
+    differences = forms.compare()
+    network, _ = forms.all["as_written"]
+    answer = [forms.step("as_written").flatten()] + [tensor.grad.flatten() for tensor in tensors_of(torch, network)]
+    torch.cat(answer).numpy().astype("<f4").tofile(os.path.join(arguments.serve, "answer.f32"))
+    print(json.dumps(dict(describe(torch, arguments), relative_difference_float32=differences)), flush=True)
+    for line in sys.stdin:
+        form, steps, clock = line.split()
+        print(json.dumps({"form": form, "seconds": forms.time_steps(form, int(steps), CLOCKS[clock])}), flush=True)
+
+
+def run(torch, arguments):
+    images = torch.from_numpy(read_images(arguments.images, arguments.batch))
+    torch.manual_seed(1)
+    forms = Forms(torch, images, None, torch.randn(arguments.batch, 64))
+    differences = forms.compare()
+    rates = {form: [] for form in forms.all}
+    for _ in range(arguments.rounds):
+        for form in forms.all:
+            rates[form].append(arguments.batch * arguments.steps / sum(forms.time_steps(form, arguments.steps)))
+
+    print(json.dumps(dict(
+        {"benchmark": "conv4_step"},
+        **describe(torch, arguments),
+        steps_per_round=arguments.steps,
+        relative_difference_float32=differences,
+        images_per_second_median={form: round(statistics.median(values), 1) for form, values in rates.items()},
+        images_per_second={form: [round(value, 1) for value in values] for form, values in rates.items()},
+    ), indent=2))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", required=True, help="raw float32 file, or a zip of PNG images")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--images", help="raw float32 file, or a zip of PNG images")
+    source.add_argument("--serve", metavar="FOLDER", help="time steps on request, with the files of this folder")
     parser.add_argument("--batch", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds of each form")
     parser.add_argument("--steps", type=int, default=4, help="steps in a round")
@@ -83,55 +205,10 @@ def main():
     import torch
 
     torch.set_num_threads(1)
-    images = torch.from_numpy(read_images(arguments.images, arguments.batch))
-    torch.manual_seed(1)
-    written = build(torch, pool_first=False)
-    forms = {"as_written": (written, images)}
-    first = build(torch, pool_first=True)
-    first.load_state_dict(written.state_dict())
-    forms["pool_first"] = (first, images)
-    last = build(torch, pool_first=True).to(memory_format=torch.channels_last)
-    last.load_state_dict(written.state_dict())
-    forms["channels_last"] = (last, images.to(memory_format=torch.channels_last))
-    gradient = torch.randn(arguments.batch, 64)
-
-    def step(form):
-        network, batch = forms[form]
-        network.zero_grad()
-        descriptors = network(batch)
-        descriptors.backward(gradient)
-        return descriptors.detach()
-
-    # The forms are one function; a peer that computes something else would prove nothing. Checked in float64, since the channels-last batch norm of
-    # PyTorch 1.13 is less accurate in float32 (its difference is printed).
-    exact = {form: copy.deepcopy(network).double()(batch[:60].double()).detach() for form, (network, batch) in forms.items()}
-    errors = {form: float((values - exact["as_written"]).norm() / exact["as_written"].norm()) for form, values in exact.items()}
-    if max(errors.values()) > 1e-9:
-        sys.exit(f"the forms differ by {errors} relative to the descriptors in float64, expected at most 1e-9")
-
-    expected = step("as_written")
-    differences = {form: float((step(form) - expected).norm() / expected.norm()) for form in forms}
-
-    rates = {form: [] for form in forms}
-    for _ in range(arguments.rounds):
-        for form in forms:
-            start = time.perf_counter()
-            for _ in range(arguments.steps):
-                step(form)
-            rates[form].append(arguments.batch * arguments.steps / (time.perf_counter() - start))
-
-    print(json.dumps({
-        "benchmark": "conv4_step",
-        "library": "PyTorch " + torch.__version__,
-        "python": platform.python_version(),
-        "threads": torch.get_num_threads(),
-        "batch": arguments.batch,
-        "steps_per_round": arguments.steps,
-        "tuned_allocator": not arguments.default_allocator,
-        "relative_difference_float32": differences,
-        "images_per_second_median": {form: round(statistics.median(values), 1) for form, values in rates.items()},
-        "images_per_second": {form: [round(value, 1) for value in values] for form, values in rates.items()},
-    }, indent=2))
+    if arguments.serve:
+        serve(torch, arguments)
+    else:
+        run(torch, arguments)
 
 
 if __name__ == "__main__":

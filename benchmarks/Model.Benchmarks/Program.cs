@@ -1,0 +1,14 @@
+using System.CommandLine;
+using S2M.Model.Benchmarks.Heads;
+using S2M.Model.Benchmarks.Parts;
+using S2M.Model.Benchmarks.Steps;
+
+var root = new RootCommand("Measures the worker's step and its parts, always as ratios within one run. Each command prints a table and writes its samples as JSON.")
+{
+    StepCommand.Create(),
+    HeadCommand.Create(),
+    PartCommands.Sampler(),
+    PartCommands.Decode(),
+    PartCommands.Averaging(),
+};
+return await root.Parse(args).InvokeAsync();
