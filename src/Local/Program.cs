@@ -1,11 +1,25 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using S2M.Local.Commands;
 
-var root = new RootCommand("S2M.Distributed on one machine: trains Set2Model networks in this process.")
+var root = new RootCommand($"S2M.Distributed on one machine: trains Set2Model networks in this process.\n{ExitCodes.Explained}")
 {
     RunCommand.Quickstart(),
     RunCommand.Train(),
+    SelfTestCommand.Create(),
 };
 
-// Ctrl-C cancels; the step in progress ends and its checkpoint is written before the process does.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+if (parsed.Action is ParseErrorAction)
+{
+    foreach (string message in parsed.Errors.Select(error => error.Message))
+    {
+        await Console.Error.WriteLineAsync($"error: {message}");
+    }
+
+    await Console.Error.WriteLineAsync($"help: s2m-local {(parsed.CommandResult.Command == root ? string.Empty : $"{parsed.CommandResult.Command.Name} ")}--help");
+    return ExitCodes.Usage;
+}
+
+// Signals are the commands' own: they end with a checkpoint and a message.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -4,6 +4,7 @@ using S2M.Model.Embedding;
 using S2M.Model.Losses;
 using S2M.Model.Mixture;
 using S2M.Numerics.Averaging;
+using S2M.Numerics.Mixtures;
 using S2M.Numerics.Parameters;
 using S2M.Specification;
 using TorchSharp;
@@ -72,7 +73,9 @@ public sealed class Set2ModelNetwork : IDisposable
     public EpisodeSum ComputeEpisode(Tensor images_PCHW, Episode episode)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Tensor raw_PD = DescriptorDropout.Apply(_embedding.ForwardTraining(images_PCHW), _specification.Network.Dropout, episode.Address);
+        using Tensor raw_PD = _embedding.ForwardTraining(images_PCHW);
+        using var dropout = new DescriptorDropout(raw_PD, _specification.Network.Dropout, episode.Address);
+        dropout.Apply(raw_PD);
         using L2Normalization normalized = L2Normalization.Apply(raw_PD);
         using Tensor gradient_PD = zeros_like(normalized.Descriptors_ND);
 
@@ -92,7 +95,9 @@ public sealed class Set2ModelNetwork : IDisposable
         metrics[3] = normalized.ZeroRows;
         using Tensor groups = TensorMemory.Copy([episode.Groups.Count]);
         gradient_PD.div_(groups);
-        raw_PD.backward([normalized.Backward(gradient_PD).to_type(ScalarType.Float32)]);
+        Tensor rawGradient_PD = normalized.Backward(gradient_PD).to_type(ScalarType.Float32);
+        dropout.Apply(rawGradient_PD);
+        _embedding.Backward(rawGradient_PD);
         return Leaf(metrics, scalarGradient, episode.Groups.Count);
     }
 
@@ -106,13 +111,12 @@ public sealed class Set2ModelNetwork : IDisposable
         TensorMemory.Elements<float>(normalized.Descriptors_ND.to_type(ScalarType.Float32)).CopyTo(descriptors);
     }
 
-    /// <summary>Log-densities of a group's queries.</summary>
-    /// <param name="pool_PD">Normalised descriptors, shape (P, D), float64.</param>
-    /// <param name="group">Index lists into the pool.</param>
+    /// <summary>Fits a concept model.</summary>
+    /// <param name="pool">Normalised descriptors, row by row, float64.</param>
+    /// <param name="support">Rows of the support set, at least one.</param>
     /// <param name="nearestMean">Nearest class mean in place of the job's head.</param>
-    /// <returns>Row-major, concepts x queries.</returns>
-    public double[] Score(Tensor pool_PD, EpisodeGroup group, bool nearestMean)
-        => Set2ModelHead.Score(pool_PD, group, nearestMean ? null : VarianceOffset(group.Shots));
+    public GaussianMixture Fit(ReadOnlySpan<double> pool, IReadOnlyList<int> support, bool nearestMean)
+        => GaussianFit.Fit(pool, DescriptorSize, support, nearestMean ? null : VarianceOffset(support.Count));
 
     /// <inheritdoc/>
     public void Dispose() => _embedding.Dispose();

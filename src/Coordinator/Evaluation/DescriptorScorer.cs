@@ -10,7 +10,7 @@ namespace S2M.Coordinator.Evaluation;
 /// <param name="snapshot">The parameters.</param>
 /// <param name="descriptors">The gallery's, row by row.</param>
 /// <param name="head">Which head.</param>
-internal sealed class DescriptorScorer(string name, IShareExecutor executor, ParameterSnapshot snapshot, float[] descriptors, ScoringHead head) : IGroupScorer
+public sealed class DescriptorScorer(string name, IShareExecutor executor, ParameterSnapshot snapshot, float[] descriptors, ScoringHead head) : IGroupScorer
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -18,4 +18,12 @@ internal sealed class DescriptorScorer(string name, IShareExecutor executor, Par
     /// <inheritdoc/>
     public Task<IReadOnlyList<double[]>> ScoreAsync(IReadOnlyList<EpisodeGroup> groups, CancellationToken cancellationToken)
         => executor.ScoreAsync(snapshot, descriptors, groups, head, cancellationToken);
+
+    /// <summary>Scores the same targets under every support set.</summary>
+    /// <param name="supports">Rows of the gallery, a list for each concept, each at least one.</param>
+    /// <param name="targets">Rows of the gallery.</param>
+    /// <param name="cancellationToken">Stops at the next concept.</param>
+    /// <returns>For each support set the targets' scores.</returns>
+    public Task<IReadOnlyList<double[]>> RankAsync(IReadOnlyList<IReadOnlyList<int>> supports, IReadOnlyList<int> targets, CancellationToken cancellationToken)
+        => executor.RankAsync(snapshot, descriptors, supports, targets, head, cancellationToken);
 }

@@ -24,7 +24,7 @@ public sealed class Evaluator(
     /// <param name="snapshot">The parameters.</param>
     /// <param name="heads">Heads and the names of their rows; all score the same descriptors.</param>
     /// <param name="cancellationToken">Stops at the next chunk.</param>
-    public async Task<IReadOnlyList<IGroupScorer>> EmbedAsync(
+    public async Task<IReadOnlyList<DescriptorScorer>> EmbedAsync(
         ParameterSnapshot snapshot, IReadOnlyList<(ScoringHead Head, string Name)> heads, CancellationToken cancellationToken)
     {
         float[] descriptors = await executor.EmbedAsync(snapshot, _gallery.Images, cancellationToken);
@@ -35,6 +35,23 @@ public sealed class Evaluator(
     /// <param name="images">Decoded images.</param>
     /// <param name="format">What they are decoded to.</param>
     public IGroupScorer RawPixels(DecodedImages images, ImageFormat format) => new RawPixelScorer(_gallery.Images, images, format);
+
+    /// <summary>Retrieval with each head over the phase's images.</summary>
+    /// <param name="scorers">The lines, from <see cref="EmbedAsync"/>.</param>
+    /// <param name="isDuplicate">Whether two images of the data set have the same pixels.</param>
+    /// <param name="cancellationToken">Stops at the next concept.</param>
+    public async Task<IReadOnlyList<RetrievalResult>> RetrieveAsync(
+        IReadOnlyList<DescriptorScorer> scorers, Func<int, int, bool> isDuplicate, CancellationToken cancellationToken)
+    {
+        var retrieval = new RetrievalEvaluator(_gallery, catalog, isDuplicate, specification.Seed);
+        var results = new List<RetrievalResult>();
+        foreach (DescriptorScorer scorer in scorers)
+        {
+            results.AddRange(await retrieval.EvaluateAsync(scorer, cancellationToken));
+        }
+
+        return results;
+    }
 
     /// <summary>Evaluates every row of the table with each scorer on the same episodes.</summary>
     /// <param name="scorers">The rows.</param>
@@ -57,6 +74,19 @@ public sealed class Evaluator(
         }
 
         return results;
+    }
+
+    /// <summary>Scores one of the episodes that <see cref="EvaluateAsync"/> draws, for a report that shows it.</summary>
+    /// <param name="scorer">The row of the table.</param>
+    /// <param name="ways">One of the specification's ways.</param>
+    /// <param name="shots">One of the specification's shots.</param>
+    /// <param name="index">The episode within its cell, from 0.</param>
+    /// <param name="cancellationToken">Stops before the episode.</param>
+    public async Task<ScoredEpisode> ScoreEpisodeAsync(IGroupScorer scorer, int ways, int shots, int index, CancellationToken cancellationToken)
+    {
+        int row = (specification.Ways.ToList().IndexOf(ways) * specification.Shots.Count) + specification.Shots.ToList().IndexOf(shots);
+        Episode episode = _sampler.SampleClassification(new EpisodeAddress(specification.Seed, phase, row, index), ways, shots, specification.Queries);
+        return new ScoredEpisode(episode, (await scorer.ScoreAsync([_gallery.Locate(episode)], cancellationToken))[0]);
     }
 
     /// <summary>The row's episodes, as index lists into the gallery.</summary>

@@ -7,11 +7,13 @@ namespace S2M.Coordinator.Evaluation;
 internal sealed class Gallery
 {
     private readonly Dictionary<PoolImage, int> _rows = [];
+    private readonly int[] _starts;
 
     /// <summary>Lists the images.</summary>
     internal Gallery(ConceptCatalog catalog, IReadOnlyList<ImageClass> classes)
     {
         var images = new List<PoolImage>();
+        _starts = new int[catalog.Count + 1];
         for (int index = 0; index < catalog.Count; index++)
         {
             ConceptId concept = catalog[index];
@@ -22,6 +24,8 @@ internal sealed class Gallery
                 _rows.Add(pooled, images.Count);
                 images.Add(pooled);
             }
+
+            _starts[index + 1] = images.Count;
         }
 
         Images = images;
@@ -29,6 +33,9 @@ internal sealed class Gallery
 
     /// <summary>The images in canonical order.</summary>
     internal IReadOnlyList<PoolImage> Images { get; }
+
+    /// <summary>The rows of a concept.</summary>
+    internal Range RowsOf(int concept) => _starts[concept].._starts[concept + 1];
 
     /// <summary>An episode's group with indices into the gallery.</summary>
     internal EpisodeGroup Locate(Episode episode)

@@ -13,6 +13,7 @@ namespace S2M.Coordinator.Evaluation;
 /// <param name="Seeds">The seeds by name: split, training, evaluation.</param>
 /// <param name="Seconds">Wall-clock seconds by phase: training, evaluation.</param>
 /// <param name="Evaluations">The table.</param>
+/// <param name="Retrievals">Mean average precisions.</param>
 /// <param name="History">Losses, validations, counters.</param>
 public sealed record RunReport(
     string Name,
@@ -24,6 +25,7 @@ public sealed record RunReport(
     IReadOnlyDictionary<string, ulong> Seeds,
     IReadOnlyDictionary<string, double> Seconds,
     IReadOnlyList<EvaluationResult> Evaluations,
+    IReadOnlyList<RetrievalResult> Retrievals,
     TrainingHistory History)
 {
     private static readonly JsonSerializerOptions Options = new()

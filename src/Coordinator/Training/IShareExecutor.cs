@@ -45,6 +45,22 @@ public interface IShareExecutor : IAsyncDisposable
     /// <returns>For each group the scores (log densities), row-major concepts x queries, queries in the order of <see cref="EpisodeGroup"/>.</returns>
     Task<IReadOnlyList<double[]>> ScoreAsync(
         ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken);
+
+    /// <summary>Fits every support set and scores the same targets with each.</summary>
+    /// <param name="snapshot">The parameters; the head's own (eps) are used.</param>
+    /// <param name="descriptors">Descriptors of a pool, row by row, size x D.</param>
+    /// <param name="supports">Rows of the pool, a list for each concept, each at least one.</param>
+    /// <param name="targets">Rows of the pool.</param>
+    /// <param name="head">The job's head, or nearest class mean on the same descriptors.</param>
+    /// <param name="cancellationToken">Stops at the next concept.</param>
+    /// <returns>For each support set the targets' scores (log densities).</returns>
+    Task<IReadOnlyList<double[]>> RankAsync(
+        ParameterSnapshot snapshot,
+        float[] descriptors,
+        IReadOnlyList<IReadOnlyList<int>> supports,
+        IReadOnlyList<int> targets,
+        ScoringHead head,
+        CancellationToken cancellationToken);
 }
 
 /// <summary>Which head scores.</summary>

@@ -15,26 +15,23 @@ public sealed class GlyphDataSet : IDataSet
     public const string DataSetName = "glyphs";
 
     /// <summary>How many characters (classes) there are.</summary>
-    public const int CharacterCount = 400;
+    public const int CharacterCount = GlyphAlphabet.Count;
 
     /// <summary>How many drawings there are of each character.</summary>
     public const int DrawingCount = 20;
 
-    private const ulong Seed = 20_15;
-    private const int Revision = 1;
+    private const int Revision = 2;
     private const int NativeSize = 28;
     private const int LargestSize = 1024;
 
-    // The alphabet is the same for all instances, and its search for distinct characters is most of the work.
-    private static readonly Lazy<GlyphAlphabet> Alphabet = new(static () => new GlyphAlphabet(Seed, CharacterCount));
-    private static readonly Lazy<GlyphDrawer[]> Drawers = new(static () => [.. Enumerable.Range(0, DrawingCount).Select(index => new GlyphDrawer(Seed, index))]);
-    private static readonly Lazy<string> PixelVersion = new(static () => $"{DataSetName}@{Hash()}");
+    private static readonly Lazy<GlyphDrawer[]> Drawers = new(static () => [.. Enumerable.Range(0, DrawingCount).Select(index => new GlyphDrawer(GlyphAlphabet.Seed, index))]);
+    private static readonly Lazy<(string Version, string[] Images)> Hashes = new(Hash);
 
     /// <inheritdoc/>
     public string Name => DataSetName;
 
     /// <summary><c>glyphs@sha256</c>: the hash of a line that describes the set, then of all native images in order; 64 lower-case hexadecimal digits.</summary>
-    public string Version => PixelVersion.Value;
+    public string Version => Hashes.Value.Version;
 
     /// <inheritdoc/>
     public IReadOnlyList<ImageClass> Classes { get; } =
@@ -50,6 +47,15 @@ public sealed class GlyphDataSet : IDataSet
     {
         CheckIndex(image);
         return $"{Classes[image / DrawingCount].Name}/drawing{image % DrawingCount:D2}";
+    }
+
+    /// <summary>SHA-256 of a drawing's pixels in native size as ink, 64 lower-case hexadecimal digits.</summary>
+    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
+    public string HashOf(int image)
+    {
+        CheckIndex(image);
+        return Hashes.Value.Images[image];
     }
 
     /// <summary>Draws an image at the size asked for.</summary>
@@ -92,22 +98,24 @@ public sealed class GlyphDataSet : IDataSet
     private static GlyphDrawing DrawingOf(int image)
     {
         int character = image / DrawingCount;
-        return Drawers.Value[image % DrawingCount].Draw(Alphabet.Value.Characters[character], character);
+        return Drawers.Value[image % DrawingCount].Draw(GlyphAlphabet.Characters[character], character);
     }
 
-    private static string Hash()
+    private static (string Version, string[] Images) Hash()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(
-            $"s2m-glyphs {Revision}: seed {Seed}, {CharacterCount} characters, {DrawingCount} drawings, {NativeSize} x {NativeSize} pixels of ink\n"));
+        using var version = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        version.AppendData(Encoding.UTF8.GetBytes(
+            $"s2m-glyphs {Revision}: seed {GlyphAlphabet.Seed}, {CharacterCount} characters, {DrawingCount} drawings, {NativeSize} x {NativeSize} pixels of ink\n"));
+        string[] images = new string[CharacterCount * DrawingCount];
         byte[] pixels = new byte[NativeSize * NativeSize];
-        for (int image = 0; image < CharacterCount * DrawingCount; image++)
+        for (int image = 0; image < images.Length; image++)
         {
             DrawingOf(image).Render(NativeSize, pixels);
-            hash.AppendData(pixels);
+            version.AppendData(pixels);
+            images[image] = Convert.ToHexStringLower(SHA256.HashData(pixels));
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return ($"{DataSetName}@{Convert.ToHexStringLower(version.GetHashAndReset())}", images);
     }
 
     private void CheckIndex(int image)

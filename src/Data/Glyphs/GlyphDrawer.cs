@@ -28,7 +28,7 @@ internal sealed class GlyphDrawer
         var random = new PhiloxRandom(seed, RandomPurpose.Glyphs, _index, DrawerStream);
         _slant = Limited(random) * GlyphHand.DrawerSlant;
         _aspect = PortableMath.Exp(Limited(random) * GlyphHand.DrawerAspect);
-        _scale = 0.66 + (0.12 * random.NextDouble());
+        _scale = 0.65 + (0.12 * random.NextDouble());
         _penRadius = 0.065 + (0.05 * random.NextDouble());
     }
 

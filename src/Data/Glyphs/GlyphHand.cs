@@ -34,5 +34,5 @@ internal static class GlyphHand
     public const double Jitter = 0.05;
 
     /// <summary>The most a drawing lies beside the middle; uniform, not normal.</summary>
-    public const double Shift = 0.22;
+    public const double Shift = 0.24;
 }

@@ -21,6 +21,10 @@ public interface IDataSet : IDisposable
     /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
     string PathOf(int image);
 
+    /// <summary>SHA-256 of an image's contents, 64 lower-case hexadecimal digits: equal for equal images of one data set. Costs nothing once the data set is open.</summary>
+    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
+    string HashOf(int image);
+
     /// <summary>Decodes an image and resizes it by area.</summary>
     /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
     /// <param name="format">Size, channels and polarity to decode to.</param>

@@ -15,103 +15,102 @@ namespace S2M.Local.Commands;
 /// <summary>What <c>quickstart</c> and <c>train</c> share: options, the run, messages and exit codes.</summary>
 internal sealed class RunCommand
 {
-    private const int Done = 0;
-    private const int Failed = 1;
-    private const int Usage = 2;
-    private const int Interrupted = 130;
+    private const int LogWidth = 80;
 
-    private readonly Option<string[]> _set = new("--set") { Description = "Overrides a field of the job, such as training.steps=100; may be repeated.", HelpName = "path=value" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Goes on from the newest checkpoint in --out." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Training threads; the result does not depend on it.", DefaultValueFactory = _ => Environment.ProcessorCount };
-    private readonly Option<OutputKind> _output = new("--output") { Description = "How the result is written.", DefaultValueFactory = _ => OutputKind.Table };
-    private readonly Option<string> _out;
+    private readonly RunOptions _options;
+    private readonly Func<ParseResult, JobSpecification> _read;
     private readonly bool _fresh;
 
-    private RunCommand(string defaultFolder, bool fresh)
+    private RunCommand(Command command, string defaultFolder, bool fresh, Func<ParseResult, RunOptions, JobSpecification> read)
     {
+        _options = new RunOptions(defaultFolder);
         _fresh = fresh;
-        _out = new Option<string>("--out") { Description = "Folder for checkpoints and reports.", HelpName = "DIR", DefaultValueFactory = _ => defaultFolder };
-    }
+        _read = result => read(result, _options);
+        foreach (Option option in new Option[] { _options.Out, _options.Set, _options.Resume, _options.Threads, _options.DryRun, _options.Output })
+        {
+            command.Options.Add(option);
+        }
 
-    private enum OutputKind
-    {
-        Table,
-        Json,
+        command.SetAction((result, _) => RunAsync(result));
     }
 
     /// <summary>The <c>quickstart</c> command.</summary>
     internal static Command Quickstart()
     {
-        var shared = new RunCommand(Path.Combine(".s2m", "quickstart"), fresh: true);
-        var command = new Command("quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded.");
-        shared.AddTo(command);
-        command.SetAction((result, cancellation) => shared.RunAsync(
-            result, settings => JobFile.Parse(BuiltInJobs.Quickstart, "quickstart", settings), new Dictionary<string, string>(StringComparer.Ordinal), "quickstart", cancellation));
+        var command = new Command("quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
+        _ = new RunCommand(
+            command, Path.Combine(".s2m", "quickstart"), fresh: true, (result, options) => JobFile.Parse(BuiltInJobs.Quickstart, "quickstart", result.GetValue(options.Set) ?? []));
         return command;
     }
 
     /// <summary>The <c>train</c> command.</summary>
     internal static Command Train()
     {
-        var shared = new RunCommand(Path.Combine(".s2m", "train"), fresh: false);
-        var file = new Argument<string>("FILE") { Description = "The job file (YAML)." };
-        var data = new Option<string[]>("--data") { Description = "Where a data set lies; may be repeated.", HelpName = "NAME=PATH" };
-        var command = new Command("train", "Trains the job of a file in this process, tests it once and writes metrics.json.") { file, data };
-        shared.AddTo(command);
-        command.SetAction((result, cancellation) => shared.RunAsync(
-            result, settings => JobFile.Read(result.GetValue(file)!, settings), Bind(result.GetValue(data) ?? []), $"train {result.GetValue(file)}", cancellation));
+        var file = new Argument<string>("FILE") { Description = "The job file (YAML); jobs/ has examples." };
+        var command = new Command("train", "Trains the job of a file in this process, tests it once, and writes metrics.json and report.html.") { file };
+        var run = new RunCommand(command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
+        command.Options.Add(run._options.Data);
         return command;
     }
 
-    private void AddTo(Command command)
+    private async Task<int> RunAsync(ParseResult result)
     {
-        command.Options.Add(_out);
-        command.Options.Add(_set);
-        command.Options.Add(_resume);
-        command.Options.Add(_threads);
-        command.Options.Add(_output);
-    }
-
-    private async Task<int> RunAsync(
-        ParseResult result, Func<string[], JobSpecification> read, Dictionary<string, string> data, string command, CancellationToken cancellation)
-    {
-        string folder = result.GetValue(_out)!;
+        string folder = result.GetValue(_options.Out)!;
+        using var interruption = new Interruption(Console.Error);
         try
         {
-            JobSpecification job = read(result.GetValue(_set) ?? []);
-            int threads = result.GetValue(_threads);
-            if (threads < 1)
-            {
-                throw new SpecificationException($"--threads: expected at least 1, got {threads}");
-            }
-
+            var request = new TrainingRequest(
+                _read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
             NativeEnvironment.Prepare("native");
             TensorLibrary.EnsureLoaded();
-            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, TimeProvider.System);
-            var request = new TrainingRequest(job, folder, data, result.GetValue(_resume), _fresh, threads);
-            Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(cancellation), folder, result.GetValue(_output));
-            return Done;
+            if (result.GetValue(_options.DryRun))
+            {
+                DryRun plan = await DryRun.MakeAsync(request, TimeProvider.System, interruption.Token);
+                Console.WriteLine(result.GetValue(_options.Output) == RunOptions.Json ? plan.ToJson() : plan.ToYaml());
+                return ExitCodes.Done;
+            }
+
+            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Console.IsErrorRedirected ? LogWidth : Console.WindowWidth, TimeProvider.System);
+            Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(interruption.Token), folder, result.GetValue(_options.Output));
+            return ExitCodes.Done;
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"\ninterrupted. The last whole step is kept below {folder}; go on with: {command} --out {folder} --resume");
-            return Interrupted;
+            await Console.Error.WriteLineAsync(Farewell(result, folder));
+            return ExitCodes.Interrupted;
         }
         catch (Exception problem) when (problem is SpecificationException or DataException)
         {
             await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return Usage;
+            return ExitCodes.Usage;
         }
         catch (Exception problem) when (problem is CoordinatorException or WorkerException or Set2ModelException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return Failed;
+            return ExitCodes.Failed;
         }
     }
 
-    private static void Show(RunReport report, string folder, OutputKind output)
+    /// <summary>Says what is kept and how to go on, with the options that belong to it.</summary>
+    private string Farewell(ParseResult result, string folder)
     {
-        if (output == OutputKind.Json)
+        if (RunFolder.StepFolders(folder) is not [.., string newest])
+        {
+            return "interrupted before the first checkpoint: nothing is kept";
+        }
+
+        IEnumerable<string> words = result.Tokens.Select(token => token.Value);
+        IEnumerable<string> again = result.GetValue(_options.Resume) ? words : words.Append("--resume");
+        return $"interrupted. Kept: {newest}\ngo on with: s2m-local {string.Join(' ', again.Select(Quote))}";
+    }
+
+    private static string Quote(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./=:,@+".Contains(letter, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static void Show(RunReport report, string folder, string? output)
+    {
+        if (output == RunOptions.Json)
         {
             Console.WriteLine(report.ToJson());
             return;
@@ -119,19 +118,9 @@ internal sealed class RunCommand
 
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
         Console.WriteLine($"parameters   sha256 {report.ParametersHash}");
-        Console.WriteLine($"checkpoints  {Path.GetFullPath(Path.Combine(folder, "checkpoints"))}");
-        Console.WriteLine($"metrics      {Path.GetFullPath(Path.Combine(folder, "metrics.json"))}");
-    }
-
-    private static Dictionary<string, string> Bind(string[] bindings)
-    {
-        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string binding in bindings)
-        {
-            string[] sides = binding.Split('=', 2);
-            paths[sides[0]] = sides.Length == 2 && sides[1].Length > 0 ? sides[1] : string.Empty;
-        }
-
-        return paths;
+        Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
+        Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
+        Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");
+        Console.WriteLine($"time         {string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"))}");
     }
 }

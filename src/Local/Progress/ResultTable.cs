@@ -5,33 +5,67 @@ using Spectre.Console;
 
 namespace S2M.Local.Progress;
 
-/// <summary>The table at the end of a run: heads by ways and shots, with both intervals.</summary>
+/// <summary>The table at the end of a run: heads by ways and shots, with both intervals. Where that is too wide, a line for each cell.</summary>
 internal static class ResultTable
 {
+    // What a column takes besides its text: two spaces beside it.
+    private const int Padding = 2;
+
     /// <summary>Writes the table.</summary>
-    /// <param name="console">Where.</param>
+    /// <param name="console">Where; its width decides the layout.</param>
     /// <param name="results">The cells, at least one.</param>
     internal static void Write(IAnsiConsole console, IReadOnlyList<EvaluationResult> results)
     {
+        string[] labels = ["characters95", .. results.Select(result => result.Head)];
+        int columns = results.Select(result => (result.Ways, result.Shots)).Distinct().Count();
+        int width = labels.Max(label => label.Length) + Padding + (columns * ("0.0000-1.0000".Length + Padding));
+        console.MarkupLine($"[bold]{results[0].Phase}[/]: accuracy with 95 % intervals, {results[0].Episodes} episodes each");
+        console.Write(width <= console.Profile.Width ? Wide(results) : Narrow(results));
+    }
+
+    private static Table Wide(IReadOnlyList<EvaluationResult> results)
+    {
         (int Ways, int Shots)[] columns = [.. results.Select(result => (result.Ways, result.Shots)).Distinct()];
-        Table table = new Table().Title($"{results[0].Phase}: accuracy, episodes95, characters95").AddColumn(string.Empty);
+        Table table = new Table().Border(TableBorder.Horizontal).AddColumn(string.Empty);
         foreach ((int ways, int shots) in columns)
         {
-            table.AddColumn($"{ways}-way {shots}-shot");
+            table.AddColumn(new TableColumn($"{ways}-way {shots}-shot").RightAligned().NoWrap());
         }
 
         foreach (string head in results.Select(result => result.Head).Distinct(StringComparer.Ordinal))
         {
-            table.AddRow([head, .. columns.Select(column => Cell(results.First(result => result.Head == head && (result.Ways, result.Shots) == column)))]);
+            EvaluationResult[] cells = [.. columns.Select(column => results.First(result => result.Head == head && (result.Ways, result.Shots) == column))];
+            table.AddRow([$"[bold]{head}[/]", .. cells.Select(cell => $"[bold]{Show(cell.Accuracy)}[/]")]);
+            table.AddRow(["[dim]episodes95[/]", .. cells.Select(cell => $"[dim]{Show(cell.Episodes95)}[/]")]);
+            table.AddRow(["[dim]characters95[/]", .. cells.Select(cell => $"[dim]{Show(cell.Characters95)}[/]")]);
         }
 
-        table.AddRow(["chance", .. columns.Select(column => Show(1.0 / column.Ways))]);
-        console.Write(table);
+        return table.AddRow(["[bold]chance[/]", .. columns.Select(column => Show(1.0 / column.Ways))]);
     }
 
-    private static string Cell(EvaluationResult result) => $"{Show(result.Accuracy)}\n{Show(result.Episodes95)}\n{Show(result.Characters95)}";
+    private static Table Narrow(IReadOnlyList<EvaluationResult> results)
+    {
+        Table table = new Table().Border(TableBorder.Horizontal).AddColumn(string.Empty);
+        foreach (string name in new[] { "accuracy", "episodes95", "characters95" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        }
 
-    private static string Show(Interval interval) => $"{Show(interval.Low)}..{Show(interval.High)}";
+        foreach (IGrouping<(int Ways, int Shots), EvaluationResult> cells in results.GroupBy(result => (result.Ways, result.Shots)))
+        {
+            table.AddRow($"[bold]{cells.Key.Ways}-way {cells.Key.Shots}-shot[/]");
+            foreach (EvaluationResult cell in cells)
+            {
+                table.AddRow($"  {cell.Head}", $"[bold]{Show(cell.Accuracy)}[/]", Show(cell.Episodes95), Show(cell.Characters95));
+            }
+
+            table.AddRow("  chance", Show(1.0 / cells.Key.Ways));
+        }
+
+        return table;
+    }
+
+    private static string Show(Interval interval) => $"{Show(interval.Low)}-{Show(interval.High)}";
 
     private static string Show(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 }

@@ -2,13 +2,10 @@ using S2M.Coordinator;
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Training;
-using S2M.Data.Catalogs;
-using S2M.Data.Glyphs;
-using S2M.Data.Images;
 using S2M.Data.Sampling;
-using S2M.Data.Splits;
 using S2M.Local.Execution;
 using S2M.Local.Progress;
+using S2M.Local.Reports;
 using S2M.Numerics.Parameters;
 using S2M.Specification;
 using S2M.Worker.Diagnostics;
@@ -22,112 +19,140 @@ namespace S2M.Local.Runs;
 /// <param name="time">Measures the phases.</param>
 public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProvider time)
 {
-    private const string CheckpointFolderName = "checkpoints";
     private readonly JobSpecification _job = request.Specification;
+    private readonly PhaseClock _clock = new(view, time);
 
-    /// <summary>Runs the job.</summary>
+    /// <summary>Runs the job and writes <c>specification.json</c>, checkpoints, <c>metrics.json</c> and <c>report.html</c>.</summary>
     /// <param name="cancellationToken">Stops at the next episode, with a checkpoint.</param>
     /// <returns>What is written to <c>metrics.json</c>.</returns>
     /// <exception cref="CoordinatorException">The folder holds another run, or the job failed.</exception>
     /// <exception cref="Data.DataException">The data set cannot be used.</exception>
     public async Task<RunReport> RunAsync(CancellationToken cancellationToken)
     {
-        view.Phase("opening data");
-        using IDataSet data = OpenData();
-        ClassSplit split = ClassSplit.Draw(data.Classes, _job.Split.Seed, _job.Split.Train, _job.Split.Validation, _job.Split.Test);
-        var images = new DecodedImages(data, 4L << 30);
-        var format = new ImageFormat(_job.Data.Size, _job.Data.Channels, _job.Data.Ink);
-        await using InProcessExecutor executor = await InProcessExecutor.StartAsync(_job, new PoolTensors(images, format), request.Threads);
+        using RunFolder folder = RunFolder.Open(request.Folder);
+        RefuseOverwriting(folder);
+        using RunInputs inputs = await _clock.MeasureAsync("data", () => Task.Run(() => OpenInputs(cancellationToken), cancellationToken));
+        await using InProcessExecutor executor = await InProcessExecutor.StartAsync(_job, new PoolTensors(inputs.Images, inputs.Format), request.Threads, view.OnWork);
 
-        var identity = new CheckpointIdentity(_job, data.Version, split.Hash, NumericContract.Describe("native"));
-        NetworkDefinition definition = await executor.CreateParametersAsync(cancellationToken);
-        var state = new TrainingState(definition, _job.Optimizer);
-        CheckpointFolder checkpoints = Prepare(identity, state);
+        var identity = new CheckpointIdentity(_job, inputs.Version, inputs.Split.Hash, NumericContract.Describe("native"));
+        var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), _job.Optimizer);
+        CheckpointFolder checkpoints = Prepare(folder, identity, state);
 
-        long begun = time.GetTimestamp();
-        view.Begin(_job.Training.Steps, state.Snapshot.Version);
-        Evaluator validation = EvaluatorOf(data, split.Validation, EpisodePhase.Validation, executor);
-        await new TrainingLoop(
-            _job,
-            new EpisodeSampler(CatalogOf(data, split.Train), data.Classes),
-            executor,
-            checkpoints,
-            (snapshot, token) => ValidateAsync(validation, snapshot, token),
-            view).RunAsync(state, cancellationToken);
-        double training = time.GetElapsedTime(begun).TotalSeconds;
+        await _clock.MeasureQuietlyAsync("training", () => TrainAsync(inputs, executor, checkpoints, state, cancellationToken));
+        (IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals, IReadOnlyList<ScoredEpisode> shown) =
+            await _clock.MeasureAsync("test", () => TestAsync(inputs, executor, state, cancellationToken));
 
-        view.Phase("test");
-        begun = time.GetTimestamp();
-        Evaluator test = EvaluatorOf(data, split.Test, EpisodePhase.Test, executor);
-        IReadOnlyList<EvaluationResult> evaluations = await TestAsync(test, state, images, format, cancellationToken);
         var report = new RunReport(
             _job.Name,
             CanonicalJson.HashOf(_job),
-            data.Version,
-            split.Hash,
+            inputs.Version,
+            inputs.Split.Hash,
             state.Hash(),
             identity.NumericContract,
             new SortedDictionary<string, ulong>(StringComparer.Ordinal) { ["split"] = _job.Split.Seed, ["training"] = _job.Training.Seed, ["evaluation"] = _job.Evaluation.Seed },
-            new SortedDictionary<string, double>(StringComparer.Ordinal) { ["training"] = training, ["test"] = time.GetElapsedTime(begun).TotalSeconds },
+            _clock.Seconds,
             evaluations,
+            retrievals,
             state.History);
-        await File.WriteAllTextAsync(Path.Combine(request.Folder, "metrics.json"), report.ToJson(), cancellationToken);
+        folder.Write(folder.Metrics, report.ToJson());
+        var pictures = new EpisodePictures(inputs.Images, inputs.Format, inputs.Classes);
+        folder.Write(folder.Report, ReportPage.Write(new ReportContent(report, _job, [.. shown.Select(pictures.Draw)])));
         return report;
     }
 
-    private IDataSet OpenData()
-        => request.DataPaths.TryGetValue(_job.Data.Name, out string? path)
-            ? DataSets.Open(_job.Data.Name, path)
-            : _job.Data.Name == "glyphs"
-                ? new GlyphDataSet()
-                : throw new Data.DataException($"data set '{_job.Data.Name}': expected a path, got none; give --data {_job.Data.Name}=PATH");
-
-    private CheckpointFolder Prepare(CheckpointIdentity identity, TrainingState state)
+    private void RefuseOverwriting(RunFolder folder)
     {
-        string folder = Path.Combine(request.Folder, CheckpointFolderName);
-        if (request.Fresh && !request.Resume && Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        var checkpoints = new CheckpointFolder(folder, identity, view.Warn);
-        if (request.Resume)
-        {
-            string? path = checkpoints.Restore(state);
-            view.Phase(path is null ? "no checkpoint yet: starting at step 0" : $"going on from {path}");
-        }
-        else if (Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any())
+        if (!request.Resume && !request.Fresh && folder.HasCheckpoints)
         {
             throw new CoordinatorException($"folder '{request.Folder}': expected no checkpoints, got those of an earlier run; go on with --resume, or choose another --out");
         }
+    }
 
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(request.Folder, "specification.json"), CanonicalJson.Write(_job));
+    private RunInputs OpenInputs(CancellationToken cancellationToken)
+    {
+        RunInputs inputs = RunInputs.Open(_job, request.DataPaths);
+        try
+        {
+            inputs.CheckEpisodes();
+            inputs.DecodeAll(request.Threads, (done, total) => view.OnWork("images decoded", done, total), cancellationToken);
+            return inputs;
+        }
+        catch
+        {
+            inputs.Dispose();
+            throw;
+        }
+    }
+
+    private CheckpointFolder Prepare(RunFolder folder, CheckpointIdentity identity, TrainingState state)
+    {
+        var checkpoints = new CheckpointFolder(folder.Checkpoints, identity, view.Warn);
+        if (request.Resume)
+        {
+            string? path = checkpoints.Restore(state);
+            view.Note(path is null ? $"no checkpoint in {folder.Checkpoints}: starting at step 0" : $"going on from {path}");
+        }
+        else if (request.Fresh)
+        {
+            folder.Clear();
+        }
+
+        folder.WriteSpecification(_job);
         return checkpoints;
     }
 
-    private ConceptCatalog CatalogOf(IDataSet data, IReadOnlyList<int> part) => new(data.Classes, part, _job.Data.Rotations);
-
-    private Evaluator EvaluatorOf(IDataSet data, IReadOnlyList<int> part, EpisodePhase phase, IShareExecutor executor)
-        => new(_job.Evaluation, data.Classes, CatalogOf(data, part), phase, executor);
+    private async Task<bool> TrainAsync(
+        RunInputs inputs, InProcessExecutor executor, CheckpointFolder checkpoints, TrainingState state, CancellationToken cancellationToken)
+    {
+        Evaluator validation = EvaluatorOf(inputs, inputs.Split.Validation, EpisodePhase.Validation, executor);
+        view.BeginTraining(_job.Training.Steps, state.Snapshot.Version);
+        await new TrainingLoop(
+            _job,
+            new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes),
+            executor,
+            checkpoints,
+            (snapshot, token) => _clock.MeasureAsync("validation", () => ValidateAsync(validation, snapshot, token)),
+            view).RunAsync(state, cancellationToken);
+        return true;
+    }
 
     private async Task<double> ValidateAsync(Evaluator evaluator, ParameterSnapshot snapshot, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IGroupScorer> scorers = await evaluator.EmbedAsync(snapshot, [(ScoringHead.Job, HeadName())], cancellationToken);
+        IReadOnlyList<DescriptorScorer> scorers = await evaluator.EmbedAsync(snapshot, [(ScoringHead.Job, HeadName())], cancellationToken);
         IReadOnlyList<EvaluationResult> rows = await evaluator.EvaluateAsync(scorers, _job.Evaluation.ValidationEpisodes, cancellationToken);
         return rows.Average(row => row.Accuracy);
     }
 
-    private async Task<IReadOnlyList<EvaluationResult>> TestAsync(
-        Evaluator evaluator, TrainingState state, DecodedImages images, ImageFormat format, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<EvaluationResult> Evaluations, IReadOnlyList<RetrievalResult> Retrievals, IReadOnlyList<ScoredEpisode> Shown)> TestAsync(
+        RunInputs inputs, InProcessExecutor executor, TrainingState state, CancellationToken cancellationToken)
     {
-        (ScoringHead Head, string Name)[] heads = _job.Network.Head == HeadKind.NearestMean
+        Evaluator evaluator = EvaluatorOf(inputs, inputs.Split.Test, EpisodePhase.Test, executor);
+        IReadOnlyList<DescriptorScorer> trained = await evaluator.EmbedAsync(state.Snapshot, Heads(), cancellationToken);
+        IReadOnlyList<DescriptorScorer> untrained = await evaluator.EmbedAsync(state.Definition.Initial, [(ScoringHead.NearestMean, "untrained")], cancellationToken);
+        IReadOnlyList<EvaluationResult> evaluations = await evaluator.EvaluateAsync(
+            [.. trained, .. untrained, evaluator.RawPixels(inputs.Images, inputs.Format)], _job.Evaluation.Episodes, cancellationToken);
+
+        IReadOnlyList<RetrievalResult> retrievals = await evaluator.RetrieveAsync(trained, inputs.HaveSamePixels, cancellationToken);
+
+        // The first episode of up to two columns, few ways first: enough to see what the figures mean.
+        var shown = new List<ScoredEpisode>();
+        int ways = _job.Evaluation.Ways.Min();
+        foreach (int shots in _job.Evaluation.Shots.Distinct().Order().Take(EpisodePictures.Most))
+        {
+            shown.Add(await evaluator.ScoreEpisodeAsync(trained[0], ways, shots, 0, cancellationToken));
+        }
+
+        return (evaluations, retrievals, shown);
+    }
+
+    /// <summary>The job's head, and beside it nearest class mean on the same embedding.</summary>
+    private (ScoringHead Head, string Name)[] Heads()
+        => _job.Network.Head == HeadKind.NearestMean
             ? [(ScoringHead.NearestMean, HeadName())]
             : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
-        IReadOnlyList<IGroupScorer> trained = await evaluator.EmbedAsync(state.Snapshot, heads, cancellationToken);
-        IReadOnlyList<IGroupScorer> untrained = await evaluator.EmbedAsync(state.Definition.Initial, [(ScoringHead.NearestMean, "untrained")], cancellationToken);
-        return await evaluator.EvaluateAsync([.. trained, .. untrained, evaluator.RawPixels(images, format)], _job.Evaluation.Episodes, cancellationToken);
-    }
+
+    private Evaluator EvaluatorOf(RunInputs inputs, IReadOnlyList<int> part, EpisodePhase phase, InProcessExecutor executor)
+        => new(_job.Evaluation, inputs.Classes, inputs.CatalogOf(part), phase, executor);
 
     private string HeadName() => _job.Network.Head == HeadKind.Gauss ? "gauss" : "nearest_mean";
 }

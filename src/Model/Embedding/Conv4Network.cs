@@ -3,29 +3,24 @@ using S2M.Numerics.Parameters;
 using S2M.Numerics.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace S2M.Model.Embedding;
 
 /// <summary>
-/// Four blocks of 3 x 3 convolution with 64 filters, batch norm, 2 x 2 max pool and ReLU (Vinyals et al. 2016). The pool stands before the
-/// ReLU: both are monotone, so the function is the same, and the ReLU does a quarter of the work. Convolutions have no bias, which batch norm
-/// would take out again.
+/// Four blocks of 3 x 3 convolution with 64 filters, batch norm, 2 x 2 max pool and ReLU (Vinyals et al. 2016). Convolutions have no bias, which
+/// batch norm would take out again.
 /// </summary>
 public sealed class Conv4Network : EmbeddingNetwork
 {
     private const int Blocks = 4;
     private const int Filters = 64;
     private const int TensorsPerBlock = 3;
-    private const double NormalizationEpsilon = 1e-5;
-    private static readonly long[] Padding = [1, 1];
 
     private readonly int _channels;
     private readonly int _size;
     private readonly FlatParameters _parameters;
     private readonly FlatParameters _running;
-    private readonly FlatParameters _batch;
-    private int _lastImages;
+    private readonly ConvolutionBlock[] _blocks;
 
     /// <summary>Makes the network with zeroed values.</summary>
     /// <param name="size">Height and width of the images in pixels, at least 16.</param>
@@ -45,7 +40,7 @@ public sealed class Conv4Network : EmbeddingNetwork
         Buffers = new ParameterLayout([.. Enumerable.Range(0, Blocks).SelectMany(BuffersOf)]);
         _parameters = new FlatParameters(Parameters, withGradient: true);
         _running = new FlatParameters(Buffers, withGradient: false);
-        _batch = new FlatParameters(Buffers, withGradient: false);
+        _blocks = [.. Enumerable.Range(0, Blocks).Select(block => new ConvolutionBlock(_parameters, block * TensorsPerBlock, size >> block, Filters, isFirst: block == 0))];
     }
 
     /// <inheritdoc/>
@@ -89,18 +84,39 @@ public sealed class Conv4Network : EmbeddingNetwork
     /// <inheritdoc/>
     public override Tensor ForwardTraining(Tensor images_NCHW)
     {
-        _lastImages = (int)images_NCHW.shape[0];
+        using DisposeScope scope = NewDisposeScope();
+        Tensor activations_NHWF = images_NCHW.permute(0, 2, 3, 1).contiguous();
+        foreach (ConvolutionBlock block in _blocks)
+        {
+            activations_NHWF = block.Forward(activations_NHWF);
+        }
 
-        // Momentum 1 multiplies what was there by 0, which a NaN of an earlier episode would survive.
-        _batch.Values.Clear();
-        return Forward(images_NCHW, _batch, training: true);
+        return Flatten(activations_NHWF).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Tensor gradient_ND)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int side = _size >> Blocks;
+        Tensor? gradient_NHWF = gradient_ND.view(-1, Filters, side, side).permute(0, 2, 3, 1).contiguous();
+        for (int block = Blocks - 1; block >= 0; block--)
+        {
+            gradient_NHWF = _blocks[block].Backward(gradient_NHWF!);
+        }
     }
 
     /// <inheritdoc/>
     public override Tensor ForwardInference(Tensor images_NCHW)
     {
-        using IDisposable _ = no_grad();
-        return Forward(images_NCHW, _running, training: false);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor activations_NHWF = images_NCHW.permute(0, 2, 3, 1).contiguous();
+        for (int block = 0; block < Blocks; block++)
+        {
+            activations_NHWF = _blocks[block].ForwardInference(activations_NHWF, _running.ValuesOf(block * 2), _running.ValuesOf((block * 2) + 1));
+        }
+
+        return Flatten(activations_NHWF).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -113,48 +129,23 @@ public sealed class Conv4Network : EmbeddingNetwork
     /// <inheritdoc/>
     public override void ReadBatchStatistics(Span<float> statistics)
     {
-        _batch.Values.CopyTo(statistics);
-        int side = _size;
         for (int block = 0; block < Blocks; block++)
         {
-            // torch leaves the unbiased variance; the tree averages biased ones (docs/maths.md, batch norm).
-            float count = (float)_lastImages * side * side;
-            foreach (ref float variance in Buffers.Slice(statistics, (block * 2) + 1))
-            {
-                variance *= (count - 1f) / count;
-            }
-
-            side /= 2;
+            _blocks[block].Means.CopyTo(Buffers.Slice(statistics, block * 2));
+            _blocks[block].Variances.CopyTo(Buffers.Slice(statistics, (block * 2) + 1));
         }
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        Array.ForEach(_blocks, block => block.Dispose());
         _parameters.Dispose();
         _running.Dispose();
-        _batch.Dispose();
     }
 
-    private Tensor Forward(Tensor images_NCHW, FlatParameters statistics, bool training)
-    {
-        using DisposeScope scope = NewDisposeScope();
-
-        // Channels-last memory: the same shape with the channel as the innermost stride, which the convolutions run faster on.
-        Tensor activations_NFHW = images_NCHW.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        for (int block = 0; block < Blocks; block++)
-        {
-            int tensor = block * TensorsPerBlock;
-            activations_NFHW = functional.conv2d(activations_NFHW, _parameters[tensor], padding: Padding);
-
-            // Momentum 1 makes the running statistics those of this batch.
-            activations_NFHW = functional.batch_norm(
-                activations_NFHW, statistics[block * 2], statistics[(block * 2) + 1], _parameters[tensor + 1], _parameters[tensor + 2], training, 1.0, NormalizationEpsilon);
-            activations_NFHW = functional.max_pool2d(activations_NFHW, 2L).relu_();
-        }
-
-        return activations_NFHW.flatten(1).MoveToOuterDisposeScope();
-    }
+    // Descriptors list their filters first, whatever the memory's order: (N, F, H, W) as everywhere else.
+    private static Tensor Flatten(Tensor activations_NHWF) => activations_NHWF.permute(0, 3, 1, 2).contiguous().flatten(1);
 
     private int InputsOf(int block) => block == 0 ? _channels : Filters;
 

@@ -27,15 +27,19 @@ public abstract class EmbeddingNetwork : IDisposable
 
     /// <summary>The forward pass on an episode's images; batch norm uses their statistics, which <see cref="ReadBatchStatistics"/> then gives.</summary>
     /// <param name="images_NCHW">Shape (N, C, H, W), float32, values in [0, 1].</param>
-    /// <returns>Raw descriptors z, shape (N, D), float32, with a graph.</returns>
+    /// <returns>Raw descriptors z, shape (N, D), float32, without a graph; <see cref="Backward"/> goes on from their gradient.</returns>
     public abstract Tensor ForwardTraining(Tensor images_NCHW);
+
+    /// <summary>Adds the gradient of the parameters for the last <see cref="ForwardTraining"/>; once for each forward pass.</summary>
+    /// <param name="gradient_ND">dL/dz, shape (N, D), float32.</param>
+    public abstract void Backward(Tensor gradient_ND);
 
     /// <summary>The forward pass with running statistics, without a graph.</summary>
     /// <param name="images_NCHW">Shape (N, C, H, W), float32, values in [0, 1].</param>
     /// <returns>Raw descriptors z, shape (N, D), float32.</returns>
     public abstract Tensor ForwardInference(Tensor images_NCHW);
 
-    /// <summary>Writes the gradient of the last backward pass and clears it.</summary>
+    /// <summary>Writes the gradient that was added up and clears it.</summary>
     /// <param name="gradient">Length of <see cref="Parameters"/>.</param>
     public abstract void TakeGradient(Span<float> gradient);
 

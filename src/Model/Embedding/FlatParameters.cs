@@ -10,12 +10,14 @@ internal sealed class FlatParameters : IDisposable
     private readonly Tensor? _gradient;
     private readonly Tensor[] _views;
     private readonly List<Tensor> _gradientViews = [];
+    private readonly ParameterLayout _layout;
 
     /// <summary>Makes the buffers, zeroed.</summary>
     /// <param name="layout">Names and shapes of the views.</param>
     /// <param name="withGradient">Whether the views take part in backward passes.</param>
     internal FlatParameters(ParameterLayout layout, bool withGradient)
     {
+        _layout = layout;
         _values = zeros([layout.Count], ScalarType.Float32).DetachFromDisposeScope();
         _gradient = withGradient ? zeros([layout.Count], ScalarType.Float32).DetachFromDisposeScope() : null;
         _views = new Tensor[layout.Entries.Count];
@@ -43,6 +45,12 @@ internal sealed class FlatParameters : IDisposable
 
     /// <summary>The gradients, in place.</summary>
     internal Span<float> Gradient => TensorMemory.Elements<float>(_gradient!);
+
+    /// <summary>The values of entry <paramref name="index"/>, in place.</summary>
+    internal Span<float> ValuesOf(int index) => _layout.Slice(Values, index);
+
+    /// <summary>The gradient of entry <paramref name="index"/>, in place.</summary>
+    internal Span<float> GradientOf(int index) => _layout.Slice(Gradient, index);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -45,18 +45,4 @@ public static class Set2ModelHead
         return new GroupGradient(
             value.Loss, scores.CountHits(), scores.Queries - group.Distractors.Count, withoutOffset ? 0 : logOffset, value.LogTemperatureGradient, value.FlatHistograms);
     }
-
-    /// <summary>Fits the concepts and scores the queries.</summary>
-    /// <param name="pool_PD">Normalised descriptors, shape (P, D), float64.</param>
-    /// <param name="group">Index lists into the pool.</param>
-    /// <param name="varianceOffset">eps, greater than 0; null for nearest class mean.</param>
-    /// <returns>Log-densities, row-major concepts x queries.</returns>
-    public static double[] Score(Tensor pool_PD, EpisodeGroup group, double? varianceOffset)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable _ = no_grad();
-        var tensors = new GroupTensors(group);
-        var gaussians = new DiagonalGaussians(pool_PD, tensors, varianceOffset);
-        return TensorMemory.Elements<double>(gaussians.Score(pool_PD.index_select(0, tensors.QueryRows_Q)).LogDensities_CQ).ToArray();
-    }
 }

@@ -1,10 +1,10 @@
 // Shapes: P images, C, H, W channels, height and width, D descriptor size.
-using System.Runtime.InteropServices;
 using S2M.Data.Sampling;
 using S2M.Model;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using S2M.Specification;
+using S2M.Worker.Evaluation;
 using S2M.Worker.Images;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,6 +20,7 @@ public sealed class ShareRunner : IDisposable
     private readonly Set2ModelNetwork _network;
     private readonly PoolTensors _images;
     private ParameterSnapshot? _loaded;
+    private DescriptorPool? _pool;
 
     /// <summary>Makes the runner.</summary>
     /// <param name="specification">The job.</param>
@@ -67,15 +68,46 @@ public sealed class ShareRunner : IDisposable
         ParameterSnapshot snapshot, float[] descriptors, IEnumerable<EpisodeGroup> groups, bool nearestMean, CancellationToken cancellationToken)
     {
         Load(snapshot);
-        using DisposeScope scope = NewDisposeScope();
-        Tensor narrow_PD = empty([descriptors.Length / _network.DescriptorSize, _network.DescriptorSize], ScalarType.Float32);
-        MemoryMarshal.AsBytes<float>(descriptors).CopyTo(narrow_PD.bytes);
-        Tensor pool_PD = narrow_PD.to_type(ScalarType.Float64);
+        DescriptorPool pool = Widen(descriptors);
         var scores = new List<double[]>();
         foreach (EpisodeGroup group in groups)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            scores.Add(_network.Score(pool_PD, group, nearestMean));
+            int[] queries = [.. group.Concepts.SelectMany(concept => concept.Positives), .. group.Distractors];
+            double[] picked = pool.Pick(queries);
+            double[] ofGroup = new double[group.Concepts.Count * queries.Length];
+            for (int concept = 0; concept < group.Concepts.Count; concept++)
+            {
+                _network.Fit(pool.Values, group.Concepts[concept].Support, nearestMean).LogDensities(picked, ofGroup.AsSpan(concept * queries.Length, queries.Length));
+            }
+
+            scores.Add(ofGroup);
+        }
+
+        return scores;
+    }
+
+    /// <summary>Scores the same targets under every support set.</summary>
+    /// <param name="snapshot">The parameters; only the head's are used.</param>
+    /// <param name="descriptors">Pool x D.</param>
+    /// <param name="supports">Rows of the pool, a list for each concept.</param>
+    /// <param name="targets">Rows of the pool.</param>
+    /// <param name="nearestMean">Nearest class mean in place of the job's head.</param>
+    /// <param name="cancellationToken">Stops at the next concept.</param>
+    /// <returns>For each support set the targets' scores.</returns>
+    public IReadOnlyList<double[]> Rank(
+        ParameterSnapshot snapshot, float[] descriptors, IEnumerable<IReadOnlyList<int>> supports, IReadOnlyList<int> targets, bool nearestMean, CancellationToken cancellationToken)
+    {
+        Load(snapshot);
+        DescriptorPool pool = Widen(descriptors);
+        double[] picked = pool.Pick(targets);
+        var scores = new List<double[]>();
+        foreach (IReadOnlyList<int> support in supports)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            double[] ofTargets = new double[targets.Count];
+            _network.Fit(pool.Values, support, nearestMean).LogDensities(picked, ofTargets);
+            scores.Add(ofTargets);
         }
 
         return scores;
@@ -83,6 +115,16 @@ public sealed class ShareRunner : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
+
+    private DescriptorPool Widen(float[] descriptors)
+    {
+        if (!ReferenceEquals(_pool?.Source, descriptors))
+        {
+            _pool = new DescriptorPool(descriptors, _network.DescriptorSize);
+        }
+
+        return _pool!;
+    }
 
     private void Load(ParameterSnapshot snapshot)
     {

@@ -52,6 +52,14 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     public Task<IReadOnlyList<double[]>> ScoreAsync(
         ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<double[]>> RankAsync(
+        ParameterSnapshot snapshot,
+        float[] descriptors,
+        IReadOnlyList<IReadOnlyList<int>> supports,
+        IReadOnlyList<int> targets,
+        ScoringHead head,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>One leaf.</summary>

@@ -84,19 +84,6 @@ public sealed class Set2ModelHeadTests
         offsetGradient.ShouldBe(0);
     }
 
-    [Fact]
-    public void Score_IdenticalExamples_VarianceIsTheOffset()
-    {
-        double[] pool = new double[Images * Size];
-        Array.Fill(pool, 0.25);
-        using Tensor tensor = torch.tensor(pool, [Images, Size], ScalarType.Float64);
-
-        double[] scores = Set2ModelHead.Score(tensor, Ragged, 0.04);
-
-        double expected = -0.5 * Size * (Math.Log(0.04) + Math.Log(2 * Math.PI));
-        scores.ShouldAllBe(score => Math.Abs(score - expected) < 1e-12);
-    }
-
     private static double[] Pool() => [.. Enumerable.Range(0, Images * Size).Select(i => Math.Sin(1.3 + (i * i * 0.71)) * 0.6)];
 
     private static (double Loss, double[] Gradient, double OffsetGradient) ClosedForm(double[] pool, EpisodeGroup group, double? offset, GroupLoss loss)

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace S2M.Local.Commands;
+
+/// <summary>The options of commands that run a job.</summary>
+internal sealed class RunOptions
+{
+    /// <summary>The word for output that programs read.</summary>
+    internal const string Json = "json";
+
+    /// <summary>Makes the options.</summary>
+    /// <param name="folder">The default of <c>--out</c>.</param>
+    internal RunOptions(string folder)
+    {
+        Out = new("--out") { Description = "Folder for checkpoints, metrics.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => folder };
+        Out.Validators.Add(result => Require(result, result.GetValueOrDefault<string>() is { Length: > 0 }, "--out: expected a folder, got an empty text"));
+        Threads.Validators.Add(result => Require(
+            result, result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, out int threads) || threads >= 1, $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
+        Data.Validators.Add(CheckBindings);
+    }
+
+    internal Option<string> Out { get; }
+
+    internal Option<string[]> Set { get; } = new("--set") { Description = "Overrides a field of the job, such as training.steps=100 or evaluation.ways=[5]; may be repeated.", HelpName = "PATH=VALUE" };
+
+    internal Option<string[]> Data { get; } = new("--data") { Description = "Where the data set NAME lies: a folder of class folders, or a zip of them; may be repeated.", HelpName = "NAME=PATH" };
+
+    internal Option<bool> Resume { get; } = new("--resume") { Description = "Goes on from the newest whole checkpoint in --out, with the same final parameters as without the interruption." };
+
+    internal Option<int> Threads { get; } = new("--threads") { Description = "Training threads, at least 1; the result does not depend on it.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+
+    internal Option<bool> DryRun { get; } = new("--dry-run") { Description = "Prints the job with every default, its parameters, memory and time, and trains nothing." };
+
+    internal Option<string> Output { get; } = OutputOption();
+
+    /// <summary>The option that every command with a result has.</summary>
+    internal static Option<string> OutputOption()
+    {
+        var option = new Option<string>("--output") { Description = "How the result is written.", HelpName = "table|json", DefaultValueFactory = _ => "table" };
+        option.AcceptOnlyFromAmong("table", Json);
+        return option;
+    }
+
+    /// <summary>The bindings of <see cref="Data"/>.</summary>
+    internal Dictionary<string, string> Bindings(ParseResult result)
+        => (result.GetValue(Data) ?? []).Select(binding => binding.Split('=', 2)).ToDictionary(sides => sides[0], sides => sides[1], StringComparer.Ordinal);
+
+    private static void CheckBindings(OptionResult result)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string binding in result.Tokens.Select(token => token.Value))
+        {
+            string[] sides = binding.Split('=', 2);
+            Require(result, sides.Length == 2 && sides[0].Length > 0 && sides[1].Length > 0, $"--data {binding}: expected NAME=PATH, such as --data omniglot=../omniglot");
+            Require(result, names.Add(sides[0]), $"--data {binding}: expected each data set once, got '{sides[0]}' again");
+        }
+    }
+
+    private static void Require(OptionResult result, bool holds, string message)
+    {
+        if (!holds)
+        {
+            result.AddError(message);
+        }
+    }
+}

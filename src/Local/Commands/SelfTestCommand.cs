@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using S2M.Local.Verification;
+using S2M.Worker;
+using S2M.Worker.Diagnostics;
+using Spectre.Console;
+
+namespace S2M.Local.Commands;
+
+/// <summary>The <c>selftest</c> command.</summary>
+internal static class SelfTestCommand
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Makes the command.</summary>
+    internal static Command Create()
+    {
+        Option<string> output = RunOptions.OutputOption();
+        var command = new Command("selftest", "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
+        command.SetAction((result, _) => RunAsync(result.GetValue(output)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? output)
+    {
+        using var interruption = new Interruption(Console.Error);
+        try
+        {
+            NativeEnvironment.Prepare("native");
+            IReadOnlyList<Check> checks = await SelfTest.RunAsync(
+                check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), interruption.Token);
+            bool ok = checks.All(check => check.Ok);
+            if (output == RunOptions.Json)
+            {
+                Console.WriteLine(ToJson(checks, ok));
+            }
+            else
+            {
+                AnsiConsole.Write(ToTable(checks));
+                Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
+            }
+
+            return ok ? ExitCodes.Done : ExitCodes.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("interrupted");
+            return ExitCodes.Interrupted;
+        }
+        catch (WorkerException problem)
+        {
+            await Console.Error.WriteLineAsync($"error: {problem.Message}");
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static Table ToTable(IReadOnlyList<Check> checks)
+    {
+        Table table = new Table().Border(TableBorder.Horizontal).AddColumn("check");
+        foreach (string name in new[] { "cases", "worst error", "tolerance", "ok" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        }
+
+        foreach (Check check in checks)
+        {
+            table.AddRow(
+                Markup.Escape(check.Name), check.Cases.ToString(CultureInfo.InvariantCulture), Show(check.WorstError), Show(check.Tolerance), check.Ok ? "[green]yes[/]" : "[red]NO[/]");
+        }
+
+        return table;
+    }
+
+    private static string ToJson(IReadOnlyList<Check> checks, bool ok) => new JsonObject
+    {
+        ["ok"] = ok,
+        ["numeric_contract"] = NumericContract.Describe("native"),
+        ["checks"] = new JsonArray([.. checks.Select(check => new JsonObject
+        {
+            ["name"] = check.Name,
+            ["cases"] = check.Cases,
+            ["worst_error"] = double.IsFinite(check.WorstError) ? check.WorstError : null,
+            ["tolerance"] = check.Tolerance,
+            ["ok"] = check.Ok,
+        })]),
+    }.ToJsonString(Indented);
+
+    private static string Show(double value) => value == 0 ? "0" : value.ToString("0.0e+0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using System.Text.RegularExpressions;
+using S2M.Coordinator;
+using S2M.Specification;
+
+namespace S2M.Local.Runs;
+
+/// <summary>The folder of a run: checkpoints, specification, metrics, report. One run at a time holds it.</summary>
+internal sealed partial class RunFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private RunFolder(string path, FileStream held)
+    {
+        Location = path;
+        _lock = held;
+    }
+
+    /// <summary>Its full path.</summary>
+    internal string Location { get; }
+
+    /// <summary>Where checkpoints lie.</summary>
+    internal string Checkpoints => CheckpointsIn(Location);
+
+    /// <summary>The table and the history as JSON.</summary>
+    internal string Metrics => MetricsIn(Location);
+
+    /// <summary>The same as a page.</summary>
+    internal string Report => ReportIn(Location);
+
+    /// <summary>Whether a checkpoint lies there, whole or not.</summary>
+    internal bool HasCheckpoints => StepFolders(Location).Length > 0;
+
+    /// <inheritdoc cref="Checkpoints"/>
+    internal static string CheckpointsIn(string folder) => Path.GetFullPath(Path.Combine(folder, "checkpoints"));
+
+    /// <inheritdoc cref="Metrics"/>
+    internal static string MetricsIn(string folder) => Path.GetFullPath(Path.Combine(folder, "metrics.json"));
+
+    /// <inheritdoc cref="Report"/>
+    internal static string ReportIn(string folder) => Path.GetFullPath(Path.Combine(folder, "report.html"));
+
+    /// <summary>The folders of checkpoints below a run's folder, oldest first.</summary>
+    internal static string[] StepFolders(string folder)
+        => Directory.Exists(CheckpointsIn(folder))
+            ? [.. Directory.EnumerateDirectories(CheckpointsIn(folder)).Where(path => StepName().IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>Makes the folder where it is absent and holds it until it is disposed.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="CoordinatorException">It cannot be written, or another run holds it.</exception>
+    internal static RunFolder Open(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string held = Path.Combine(full, "run.lock");
+        try
+        {
+            Directory.CreateDirectory(CheckpointsIn(full));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CoordinatorException($"folder '{full}': expected one that can be written, got: {problem.Message}; choose another --out", problem);
+        }
+
+        try
+        {
+            return new RunFolder(full, new FileStream(held, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CoordinatorException(
+                $"folder '{full}': expected to hold '{held}' alone, got: {problem.Message}; wait for the run that uses the folder, or choose another --out", problem);
+        }
+    }
+
+    /// <summary>Removes what an earlier run left: its checkpoints and reports, and nothing else that may lie there.</summary>
+    internal void Clear()
+    {
+        foreach (string step in StepFolders(Location))
+        {
+            Directory.Delete(step, recursive: true);
+        }
+
+        File.Delete(Metrics);
+        File.Delete(Report);
+    }
+
+    /// <summary>Writes the resolved specification, as checkpoints hold it.</summary>
+    internal void WriteSpecification(JobSpecification job) => Write(Path.Combine(Location, "specification.json"), CanonicalJson.Write(job));
+
+    /// <summary>Replaces a file as a whole: a reader sees the old text or the new one.</summary>
+    internal void Write(string path, string text)
+    {
+        string unfinished = path + ".tmp";
+        try
+        {
+            File.WriteAllText(unfinished, text);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CoordinatorException(
+                $"file '{path}' could not be written: {problem.Message}. The checkpoints in '{Checkpoints}' are kept; free space, then go on with --resume", problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+
+    [GeneratedRegex("^step-[0-9]{6,}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex StepName();
+}
