@@ -9,21 +9,25 @@ namespace S2M.Coordinator.Checkpoints;
 
 /// <summary>
 /// Checkpoints as folders <c>step-000200</c>. A checkpoint exists if and only if its manifest is there and the hashes in it hold: files are written and
-/// flushed first, the manifest is renamed into place last.
+/// flushed first, the manifest is renamed into place last. A folder without one is an unfinished write: it is never read, and removed behind the next
+/// checkpoint. One owner at a time.
 /// </summary>
 public sealed class CheckpointFolder : ICheckpointStore
 {
     private const string Parameters = "parameters.safetensors";
     private const string Moments = "optimizer.safetensors";
     private const string Manifest = "manifest.json";
+    private const string UnfinishedManifest = "manifest.json.tmp";
+    private const string Prefix = "step-";
     private const int Kept = 3;
     private const long LargestFile = int.MaxValue;
 
     private readonly string _folder;
     private readonly CheckpointIdentity _identity;
     private readonly Action<string> _warn;
+    private bool _ancestorsFlushed;
 
-    /// <summary>Opens or makes the folder.</summary>
+    /// <summary>Names the folder; the first checkpoint makes it.</summary>
     /// <param name="folder">Its path.</param>
     /// <param name="identity">The run.</param>
     /// <param name="warn">Is told of every checkpoint that cannot be used, and why.</param>
@@ -37,7 +41,7 @@ public sealed class CheckpointFolder : ICheckpointStore
     /// <inheritdoc/>
     public string Publish(TrainingState state)
     {
-        string path = Path.Combine(_folder, $"step-{state.Snapshot.Version.ToString("D6", CultureInfo.InvariantCulture)}");
+        string path = Path.Combine(_folder, $"{Prefix}{state.Snapshot.Version.ToString("D6", CultureInfo.InvariantCulture)}");
         byte[] parameters = Write(ParameterTensors(state));
         byte[] moments = Write([.. state.Optimizer.State.Select(moment => SafeTensor.FromFloats(moment.Name, [moment.Values.Length], moment.Values))]);
         var manifest = new CheckpointManifest(
@@ -65,17 +69,17 @@ public sealed class CheckpointFolder : ICheckpointStore
                 problem);
         }
 
-        RemoveOld();
+        RemoveOld(state.Snapshot.Version);
         return path;
     }
 
     /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
     /// <param name="state">A fresh state of the same job.</param>
     /// <returns>The checkpoint's folder, or null where there is none.</returns>
-    /// <exception cref="CoordinatorException">The newest whole checkpoint is of another run.</exception>
+    /// <exception cref="CoordinatorException">The newest whole checkpoint is of another run or of another version of this program.</exception>
     public string? Restore(TrainingState state)
     {
-        foreach (string path in Folders().Reverse())
+        foreach ((_, string path) in Steps().Where(step => HasManifest(step.Path)).Reverse())
         {
             try
             {
@@ -86,7 +90,7 @@ public sealed class CheckpointFolder : ICheckpointStore
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
             {
-                _warn($"checkpoint '{path}' cannot be used and the one before it is tried: {problem.Message}");
+                _warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
             }
         }
 
@@ -155,39 +159,88 @@ public sealed class CheckpointFolder : ICheckpointStore
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static void RemoveUnfinished(string path)
-    {
-        if (Directory.Exists(path) && !File.Exists(Path.Combine(path, Manifest)))
-        {
-            Directory.Delete(path, recursive: true);
-        }
-    }
+    private static bool HasManifest(string path) => File.Exists(Path.Combine(path, Manifest));
+
+    /// <summary>Whether a file of these bytes is there already.</summary>
+    private static bool IsThere(string path, byte[] bytes) => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
 
     private void WriteAll(string path, byte[] parameters, byte[] moments, byte[] manifest)
     {
         Directory.CreateDirectory(path);
+        string manifestPath = Path.Combine(path, Manifest);
+        (string Path, byte[] Bytes)[] files = [(Path.Combine(path, Parameters), parameters), (Path.Combine(path, Moments), moments)];
 
-        // The same step written again (interrupted right after a checkpoint) replaces it: without its manifest it does not exist.
-        File.Delete(Path.Combine(path, Manifest));
-        DurableFiles.Write(Path.Combine(path, Parameters), parameters);
-        DurableFiles.Write(Path.Combine(path, Moments), moments);
-        string unfinished = Path.Combine(path, Manifest + ".tmp");
+        // The same step written again (stopped right behind a checkpoint) has the same files, and only the manifest is exchanged: the checkpoint exists
+        // all along. Over a damaged one the manifest goes first: without it the checkpoint does not exist.
+        if (!HasManifest(path) || !Array.TrueForAll(files, file => IsThere(file.Path, file.Bytes)))
+        {
+            File.Delete(manifestPath);
+            Array.ForEach(files, file => DurableFiles.Write(file.Path, file.Bytes));
+        }
+
+        string unfinished = Path.Combine(path, UnfinishedManifest);
         DurableFiles.Write(unfinished, manifest);
-        File.Move(unfinished, Path.Combine(path, Manifest), overwrite: true);
+        File.Move(unfinished, manifestPath, overwrite: true);
         DurableFiles.FlushFolder(path);
         DurableFiles.FlushFolder(_folder);
-    }
-
-    private void RemoveOld()
-    {
-        foreach (string path in Folders().SkipLast(Kept))
+        if (!_ancestorsFlushed)
         {
-            Directory.Delete(path, recursive: true);
+            DurableFiles.FlushAncestors(_folder);
+            _ancestorsFlushed = true;
         }
     }
 
-    private string[] Folders()
+    /// <summary>Removes what a failed write left, so that it takes no room on a full disk.</summary>
+    private void RemoveUnfinished(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            File.Delete(Path.Combine(path, UnfinishedManifest));
+            if (!HasManifest(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            _warn($"unfinished checkpoint '{path}' could not be removed: {problem.Message}");
+        }
+    }
+
+    /// <summary>
+    /// Removes unfinished writes and all but the last checkpoints up to the one just written. Those behind it were damaged when this run began before them:
+    /// they do not count, and are written over in their turn.
+    /// </summary>
+    private void RemoveOld(int written)
+    {
+        (int Step, string Path)[] steps = Steps();
+        IEnumerable<string> old = steps.Where(step => step.Step <= written && HasManifest(step.Path)).SkipLast(Kept).Select(step => step.Path);
+        foreach (string path in steps.Where(step => !HasManifest(step.Path)).Select(step => step.Path).Concat(old).ToArray())
+        {
+            try
+            {
+                // Without its manifest it does not exist, however far the removal gets.
+                File.Delete(Path.Combine(path, Manifest));
+                Directory.Delete(path, recursive: true);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                _warn($"old checkpoint '{path}' could not be removed: {problem.Message}");
+            }
+        }
+    }
+
+    /// <summary>The steps' folders by number, finished or not.</summary>
+    private (int Step, string Path)[] Steps()
         => Directory.Exists(_folder)
-            ? [.. Directory.EnumerateDirectories(_folder, "step-*").Where(path => File.Exists(Path.Combine(path, Manifest))).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(_folder, Prefix + "*").Select(path => (NumberOf(path), path)).Where(step => step.Item1 >= 0).OrderBy(step => step.Item1)]
             : [];
+
+    private static int NumberOf(string path)
+        => int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
 }

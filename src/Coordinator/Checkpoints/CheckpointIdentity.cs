@@ -18,7 +18,7 @@ public sealed record CheckpointIdentity(JobSpecification Specification, string D
         var differences = new List<string>();
         if (manifest.SpecificationHash != CanonicalJson.HashOf(Specification))
         {
-            differences.AddRange(CanonicalJson.Differences(CanonicalJson.Read(manifest.Specification), Specification));
+            differences.AddRange(SpecificationDifferences(manifest.Specification));
         }
 
         Compare("data version", manifest.DataVersion, DataVersion, differences);
@@ -29,6 +29,21 @@ public sealed record CheckpointIdentity(JobSpecification Specification, string D
             throw new CoordinatorException(
                 $"checkpoint '{path}' is of another run. Fields that differ (checkpoint, now): {string.Join("; ", differences)}. "
                 + "Resume with the same job file, data and machine, or choose another --out.");
+        }
+    }
+
+    private IReadOnlyList<string> SpecificationDifferences(string stored)
+    {
+        try
+        {
+            IReadOnlyList<string> fields = CanonicalJson.Differences(CanonicalJson.Read(stored), Specification);
+
+            // A field that was added since, at its default, differs in the text alone.
+            return fields.Count > 0 ? fields : ["specification: written by another version of this program"];
+        }
+        catch (SpecificationException problem)
+        {
+            return [$"specification: written by another version of this program ({problem.Message})"];
         }
     }
 

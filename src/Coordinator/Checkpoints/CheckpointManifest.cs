@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using S2M.Coordinator.Training;
 
 namespace S2M.Coordinator.Checkpoints;
@@ -31,21 +34,62 @@ public sealed record CheckpointManifest(
     /// <summary>The layout that is written.</summary>
     public const int CurrentFormat = 1;
 
+    private const int SealLength = 64;
+
+    // "\n}" and the closing quote behind the seal, which is the last property.
+    private const int BehindSeal = 3;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        NewLine = "\n",
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>The manifest as UTF-8 JSON.</summary>
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Options);
+    /// <summary>SHA-256 of the manifest's bytes with zeros in this place: a changed number is noticed, not believed. Set by <see cref="ToBytes"/>.</summary>
+    [JsonPropertyOrder(int.MaxValue)]
+    public string Seal { get; init; } = new('0', SealLength);
+
+    /// <summary>The manifest as UTF-8 JSON, sealed.</summary>
+    public byte[] ToBytes()
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(this with { Seal = new string('0', SealLength) }, Options);
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(bytes))).CopyTo(SealOf(bytes));
+        return bytes;
+    }
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="bytes">UTF-8 JSON.</param>
-    /// <exception cref="JsonException">The bytes are no manifest.</exception>
+    /// <exception cref="JsonException">The bytes are no manifest, or not as they were written.</exception>
+    /// <exception cref="CoordinatorException">It is whole and of another layout.</exception>
     public static CheckpointManifest Parse(ReadOnlySpan<byte> bytes)
-        => JsonSerializer.Deserialize<CheckpointManifest>(bytes, Options) is { Files: not null, History.Steps: not null, Specification: not null } manifest
+    {
+        byte[] copy = bytes.ToArray();
+        if (copy.Length < SealLength + BehindSeal)
+        {
+            throw new JsonException($"expected a checkpoint manifest, got {copy.Length} bytes");
+        }
+
+        string stored = Encoding.ASCII.GetString(SealOf(copy));
+        SealOf(copy).Fill((byte)'0');
+        string got = Convert.ToHexStringLower(SHA256.HashData(copy));
+        if (stored != got)
+        {
+            throw new JsonException($"expected a checkpoint manifest of SHA-256 '{stored}', got {got}: it is damaged");
+        }
+
+        CheckpointManifest? manifest = JsonSerializer.Deserialize<CheckpointManifest>(bytes, Options);
+        if (manifest is not null && manifest.Format != CurrentFormat)
+        {
+            throw new CoordinatorException(
+                $"checkpoint manifest: expected format {CurrentFormat}, got {manifest.Format}: it was written by another version of this program; go on with that one, or choose another --out");
+        }
+
+        return manifest is { Files: not null, History: { Steps: not null, Validations: not null }, Specification: not null }
             ? manifest
             : throw new JsonException("expected a checkpoint manifest with specification, files and history");
+    }
+
+    private static Span<byte> SealOf(byte[] bytes) => bytes.AsSpan(bytes.Length - SealLength - BehindSeal, SealLength);
 }

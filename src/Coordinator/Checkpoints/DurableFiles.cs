@@ -6,19 +6,35 @@ namespace S2M.Coordinator.Checkpoints;
 /// <summary>Files that are whole on the disk or absent.</summary>
 internal static class DurableFiles
 {
-    private const int ReadOnlyDirectory = 0x10000;
+    // O_RDONLY | O_CLOEXEC: the same number on x64 and arm64, unlike O_DIRECTORY.
+    private const int ReadOnlyNotInherited = 0x80000;
+    private const int InvalidArgument = 22;
+    private const int NotSupported = 95;
 
     /// <summary>Writes a new file and flushes its data to the disk.</summary>
     /// <param name="path">Where.</param>
     /// <param name="bytes">What.</param>
+    /// <exception cref="IOException">There is no room, or the file is larger than the file system or the process' limit allows.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> bytes)
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, preallocationSize: bytes.Length);
-        RandomAccess.Write(file, bytes, 0);
+        try
+        {
+            RandomAccess.Write(file, bytes, 0);
+        }
+        catch (ArgumentOutOfRangeException problem)
+        {
+            // What the runtime makes of EFBIG, though no argument of ours is at fault.
+            throw new IOException($"file '{path}' of {bytes.Length} bytes is too large for its file system or the process' limit", problem);
+        }
+
         RandomAccess.FlushToDisk(file);
     }
 
-    /// <summary>Flushes a folder's entries, so that a rename outlives a loss of power. Where the system has no such call the rename is all there is.</summary>
+    /// <summary>
+    /// Flushes a folder's entries, so that a rename outlives a loss of power. Where the system or the file system has no such call the rename is all
+    /// there is.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     internal static void FlushFolder(string folder)
     {
@@ -27,17 +43,38 @@ internal static class DurableFiles
             return;
         }
 
-        int descriptor = Open(folder, ReadOnlyDirectory);
+        int descriptor = Open(folder, ReadOnlyNotInherited);
         if (descriptor < 0)
         {
             throw new IOException($"folder '{folder}' could not be opened to flush it: {Marshal.GetLastPInvokeErrorMessage()}");
         }
 
         int result = Flush(descriptor);
+        int problem = Marshal.GetLastPInvokeError();
         _ = Close(descriptor);
-        if (result != 0)
+        if (result != 0 && problem is not (InvalidArgument or NotSupported))
         {
-            throw new IOException($"folder '{folder}' could not be flushed");
+            throw new IOException($"folder '{folder}' could not be flushed: {Marshal.GetPInvokeErrorMessage(problem)}");
+        }
+    }
+
+    /// <summary>
+    /// Flushes every folder above, so that a folder that was just made is found again after a loss of power, whoever made it. One that may not be read
+    /// was not made by us and is passed by.
+    /// </summary>
+    /// <param name="folder">The folder, which exists.</param>
+    internal static void FlushAncestors(string folder)
+    {
+        for (string? above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            try
+            {
+                FlushFolder(above);
+            }
+            catch (IOException)
+            {
+                return;
+            }
         }
     }
 
@@ -45,7 +82,7 @@ internal static class DurableFiles
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Open(string path, int flags);
 
-    [DllImport("libc", EntryPoint = "fsync", ExactSpelling = true)]
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true, ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Flush(int descriptor);
 

@@ -4,8 +4,8 @@ namespace S2M.Coordinator.Training;
 public interface ITrainingObserver
 {
     /// <summary>A step was made.</summary>
-    /// <param name="record">Its figures.</param>
-    /// <param name="episodes">Episodes that were present.</param>
+    /// <param name="record">Its figures; loss and accuracy are NaN where every episode was absent.</param>
+    /// <param name="episodes">Episodes that were present; 0 where the parameters did not move.</param>
     void OnStep(StepRecord record, int episodes);
 
     /// <summary>A validation was made.</summary>

@@ -33,30 +33,28 @@ public sealed class TrainingLoop(
         [.. specification.Episode.Groups.Select(group => new GroupRoles(group.Support.First, group.Support.Count, group.Queries.First, group.Queries.Count))];
 
     /// <summary>Trains from the state's version to the last step. Cancelled, it keeps a checkpoint of the last whole step first.</summary>
-    /// <param name="state">Version 0, or what a checkpoint held; taken on in place.</param>
+    /// <param name="state">Version 0, or what a checkpoint held; taken on in place. Of no use after a failure: its moments may be ahead of its version.</param>
     /// <param name="cancellationToken">Stops at the next episode boundary.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint of the last whole step is there.</exception>
-    /// <exception cref="CoordinatorException">Too many episodes were not finite, the optimiser's result is not finite, or a checkpoint could not be written.</exception>
+    /// <exception cref="CoordinatorException">
+    /// Too many episodes were not finite, the optimiser's result is not finite, an answer does not fit the network, or a checkpoint could not be written.
+    /// </exception>
     public async Task RunAsync(TrainingState state, CancellationToken cancellationToken)
     {
         try
         {
+            // A run that was stopped within a validation makes that one first, so that its history is that of a run that never stopped.
+            await CloseStepAsync(state, publish: IsValidationMissing(state), cancellationToken);
             while (state.Snapshot.Version < _training.Steps)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 int step = state.Snapshot.Version;
                 Episode[] episodes = SampleStep(step);
                 EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
+                RequireFit(state.Definition, sum, episodes.Length);
                 CountAbsent(state, episodes.Length - sum.Present);
                 Advance(state, sum, _schedule.At(step));
-                if (IsDue(step + 1, _training.ValidateEvery))
-                {
-                    await ValidateAsync(state, cancellationToken);
-                }
-
-                if (IsDue(step + 1, _training.CheckpointEvery))
-                {
-                    Publish(state);
-                }
+                await CloseStepAsync(state, publish: IsDue(step + 1, _training.CheckpointEvery), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -69,6 +67,18 @@ public sealed class TrainingLoop(
     private Episode[] SampleStep(int step)
         => [.. Enumerable.Range(0, _training.EpisodesPerStep).Select(index => sampler.SampleTraining(
             new EpisodeAddress(_training.Seed, EpisodePhase.Training, step, index), specification.Episode.Classes, specification.Episode.ImagesPerClass, _roles))];
+
+    private static void RequireFit(NetworkDefinition definition, EpisodeSum sum, int episodes)
+    {
+        int values = definition.Parameters.Count + definition.Buffers.Count;
+        bool fits = sum.Values.Length == values && sum.Metrics.Length == definition.MetricNames.Count;
+        if (sum.Present < 0 || sum.Present > episodes || (sum.Present > 0 && !fits))
+        {
+            throw new CoordinatorException(
+                $"gradient: expected 0 to {episodes} episodes, {values} values and {definition.MetricNames.Count} metrics, "
+                + $"got {sum.Present}, {sum.Values.Length} and {sum.Metrics.Length}; workers must build the job's own network");
+        }
+    }
 
     private void CountAbsent(TrainingState state, int absent)
     {
@@ -83,40 +93,55 @@ public sealed class TrainingLoop(
 
     private void Advance(TrainingState state, EpisodeSum sum, double learningRate)
     {
+        StepRecord record;
         if (sum.Present == 0)
         {
             // Nothing to step by: the version moves on, so that the next step draws other episodes.
             state.Snapshot = state.Snapshot with { Version = state.Snapshot.Version + 1 };
-            return;
+            record = new StepRecord(state.Snapshot.Version, double.NaN, double.NaN, learningRate);
+        }
+        else
+        {
+            ParameterSnapshot next = StepUpdate.Apply(state, sum, learningRate, (float)_training.BatchNormMomentum);
+            if (!StepUpdate.IsFinite(next, state.Optimizer))
+            {
+                throw new CoordinatorException(
+                    $"step {next.Version}: the optimiser gave values that are not finite; the last checkpoint is kept; lower optimizer.learning_rate and go on from it");
+            }
+
+            state.Snapshot = next;
+            state.History = state.History with
+            {
+                ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[3],
+                FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[4],
+            };
+            record = new StepRecord(next.Version, sum.Metrics[0] / sum.Present, sum.Metrics[1] / sum.Metrics[2], learningRate);
         }
 
-        ParameterSnapshot next = StepUpdate.Apply(state, sum, learningRate, (float)_training.BatchNormMomentum);
-        if (!StepUpdate.IsFinite(next, state.Optimizer))
-        {
-            throw new CoordinatorException(
-                $"step {next.Version}: the optimiser gave values that are not finite; the last checkpoint is kept; lower optimizer.learning_rate and go on from it");
-        }
-
-        double[] mean = [.. sum.Metrics.Select(value => value / sum.Present)];
-        var record = new StepRecord(next.Version, mean[0], sum.Metrics[1] / sum.Metrics[2], learningRate);
-        state.Snapshot = next;
-        state.History = state.History with
-        {
-            Steps = [.. state.History.Steps, record],
-            ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[3],
-            FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[4],
-        };
+        state.History = state.History.With(record);
         observer.OnStep(record, sum.Present);
     }
 
-    private async Task ValidateAsync(TrainingState state, CancellationToken cancellationToken)
+    /// <summary>What is due behind the state's last step: a validation that is not in its history yet, then a checkpoint.</summary>
+    private async Task CloseStepAsync(TrainingState state, bool publish, CancellationToken cancellationToken)
     {
-        var record = new ValidationRecord(state.Snapshot.Version, await validate(state.Snapshot, cancellationToken));
-        state.History = state.History with { Validations = [.. state.History.Validations, record] };
-        observer.OnValidation(record);
+        if (IsValidationMissing(state))
+        {
+            var record = new ValidationRecord(state.Snapshot.Version, await validate(state.Snapshot, cancellationToken));
+            state.History = state.History.With(record);
+            observer.OnValidation(record);
+        }
+
+        if (publish)
+        {
+            Publish(state);
+        }
     }
 
     private void Publish(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, checkpoints.Publish(state));
+
+    private bool IsValidationMissing(TrainingState state)
+        => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery) && !(state.History.Validations is [.., { } last] && last.Step == state.Snapshot.Version);
 
     private bool IsDue(int done, int every) => done == _training.Steps || (every > 0 && done % every == 0);
 }
