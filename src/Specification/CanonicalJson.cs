@@ -15,6 +15,8 @@ public static class CanonicalJson
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        AllowDuplicateProperties = false,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
@@ -29,11 +31,20 @@ public static class CanonicalJson
     {
         try
         {
-            return JsonSerializer.Deserialize<JobSpecification>(json, Options) ?? throw new SpecificationException("specification: expected an object, got null");
+            JobSpecification specification = JsonSerializer.Deserialize<JobSpecification>(json, Options)
+                ?? throw new SpecificationException("specification: expected an object, got null; write it again");
+
+            // A number too large for its field is read as infinity, which no specification can hold or be written with.
+            _ = Write(specification);
+            return specification;
         }
         catch (JsonException problem)
         {
-            throw new SpecificationException($"specification: {problem.Path}: {problem.Message}");
+            throw new SpecificationException($"specification: {problem.Path}: {problem.Message}; it was written by another version, or is damaged");
+        }
+        catch (ArgumentException problem)
+        {
+            throw new SpecificationException($"specification: expected finite numbers, got: {problem.Message}; it is damaged");
         }
     }
 

@@ -6,7 +6,7 @@ public sealed record DataSpecification
     /// <summary>The data set's name; <c>glyphs</c> is built in, others are bound with <c>--data NAME=PATH</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Height and width that images are resized to by area, in pixels, 8 to 256.</summary>
+    /// <summary>Height and width that images are resized to by area, in pixels, 16 to 256.</summary>
     public int Size { get; init; } = 28;
 
     /// <summary>1 (grey) or 3 (colour).</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace S2M.Specification;
 
 /// <summary>A run of image positions within each drawn class: <c>first</c> to <c>last</c>, both included, from 0.</summary>
@@ -6,7 +8,11 @@ namespace S2M.Specification;
 public readonly record struct PositionRange(int First, int Last)
 {
     /// <summary>How many positions the range holds.</summary>
+    [JsonIgnore]
     public int Count => Last - First + 1;
+
+    /// <summary>As job files have it: <c>0-4</c>, or <c>0</c> for one position.</summary>
+    public override string ToString() => First == Last ? $"{First}" : $"{First}-{Last}";
 }
 
 /// <summary>A group: which of each class' drawn images form the support and which the queries. Written <c>{support: 0-4, queries: 5-9}</c>.</summary>

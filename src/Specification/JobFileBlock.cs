@@ -1,168 +1,166 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using YamlDotNet.RepresentationModel;
 
 namespace S2M.Specification;
 
-/// <summary>A block of a job file: hands out its fields with their ranges checked, and at the end names those that nobody asked for.</summary>
-internal sealed class JobFileBlock
+/// <summary>A block of a job file: answers with what is written, checks ranges, and at the end refuses fields that nobody asked for.</summary>
+internal sealed class JobFileBlock : JobBlock
 {
-    private readonly string _file;
+    private const int FarthestTypo = 3;
+    private const int LongestName = 64;
+
+    private readonly JobFileSource _source;
     private readonly string _path;
     private readonly YamlMappingNode _node;
     private readonly List<string> _known = [];
 
-    /// <summary>Wraps a block.</summary>
-    /// <param name="file">The file's name, for messages.</param>
-    /// <param name="path">The block's path, empty at the top.</param>
-    /// <param name="node">The block.</param>
-    internal JobFileBlock(string file, string path, YamlMappingNode node)
+    private JobFileBlock(JobFileSource source, string path, YamlMappingNode node)
     {
-        _file = file;
+        _source = source;
         _path = path;
         _node = node;
     }
 
-    /// <summary>A block within this one; empty where it is absent.</summary>
-    internal JobFileBlock Block(string name)
-        => new(_file, PathOf(name), Find(name) switch
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="read">Asks for its fields.</param>
+    internal static T Read<T>(JobFileSource source, Func<JobBlock, T> read) => new JobFileBlock(source, string.Empty, source.Root).Run(read);
+
+    /// <inheritdoc/>
+    internal override T Block<T>(string name, string about, Func<JobBlock, T> read)
+        => new JobFileBlock(_source, PathOf(name), Find(name) switch
         {
             null => [],
             YamlMappingNode block => block,
-            YamlNode other => throw Error(name, other, "a block of fields", Describe(other)),
-        });
+            YamlNode other => throw Error(name, other, "a block of fields"),
+        }).Run(read);
 
-    /// <summary>The blocks of a list; null where it is absent.</summary>
-    internal JobFileBlock[]? Blocks(string name)
+    /// <inheritdoc/>
+    internal override IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show)
         => Find(name) switch
         {
-            null => null,
+            null => fallback,
             YamlSequenceNode { Children.Count: > 0 } list => [.. list.Select((item, index) => item is YamlMappingNode block
-                ? new JobFileBlock(_file, $"{PathOf(name)}[{index}]", block)
-                : throw Error($"{name}[{index}]", item, "a block of fields", Describe(item)))],
-            YamlNode other => throw Error(name, other, "a list of at least one block", Describe(other)),
+                ? new JobFileBlock(_source, $"{PathOf(name)}[{index}]", block).Run(read)
+                : throw Error($"{name}[{index}]", item, "a block of fields"))],
+            YamlNode other => throw Error(name, other, "a list of at least one block"),
         };
 
-    /// <summary>A text.</summary>
-    internal string Text(string name, string? fallback = null)
-        => Find(name) switch
-        {
-            null => fallback ?? throw new SpecificationException($"{_file}: line {_node.Start.Line}: {PathOf(name)}: expected a value, got nothing; add '{name}: ...'"),
-            YamlScalarNode { Value: { Length: > 0 } value } => value,
-            YamlNode other => throw Error(name, other, "a text", Describe(other)),
-        };
+    /// <inheritdoc/>
+    internal override string Name(string name, string about)
+        => Required(name) is var node && Scalar(node) is { Length: > 0 and <= LongestName } value && value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
+            ? value
+            : throw Error(name, node, $"1 to {LongestName} letters, digits, '-', '_' or '.'");
 
-    /// <summary>A whole number within its range.</summary>
-    internal int Integer(string name, int fallback, int low, int high)
+    /// <inheritdoc/>
+    internal override int Integer(string name, int fallback, int low, int high, string about)
         => Find(name) is not { } node
             ? fallback
             : int.TryParse(Scalar(node), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high
                 ? value
-                : throw Error(name, node, $"a whole number from {low} to {high}", Describe(node));
+                : throw Error(name, node, high == int.MaxValue ? $"a whole number of at least {low}" : $"a whole number from {low} to {high}");
 
-    /// <summary>A seed.</summary>
-    internal ulong Seed(string name, ulong fallback)
+    /// <inheritdoc/>
+    internal override ulong Seed(string name, ulong fallback, string about)
         => Find(name) is not { } node
             ? fallback
             : ulong.TryParse(Scalar(node), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
                 ? value
-                : throw Error(name, node, "a whole number from 0 to 2^64 - 1", Describe(node));
+                : throw Error(name, node, "a whole number from 0 to 2^64 - 1");
 
-    /// <summary>A number within its range, both ends included.</summary>
-    internal double Number(string name, double fallback, double low, double high)
+    /// <inheritdoc/>
+    internal override double Number(string name, double fallback, Interval range, string about)
         => Find(name) is not { } node
             ? fallback
-            : double.TryParse(Scalar(node), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= low && value <= high
-                ? value
-                : throw Error(name, node, $"a number from {Show(low)} to {Show(high)}", Describe(node));
+            : double.TryParse(Scalar(node), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && range.Contains(value)
+                ? value + 0.0 // Negative zero is zero: one specification, one hash.
+                : throw Error(name, node, $"a number {range}");
 
-    /// <summary>true or false.</summary>
-    internal bool Flag(string name, bool fallback)
-        => Find(name) is not { } node
-            ? fallback
-            : Scalar(node) switch
-            {
-                "true" => true,
-                "false" => false,
-                _ => throw Error(name, node, "true or false", Describe(node)),
-            };
+    /// <inheritdoc/>
+    internal override bool Flag(string name, bool fallback, string about) => Choice(name, fallback, about, ("true", true), ("false", false));
 
-    /// <summary>One of some words.</summary>
-    internal T Choice<T>(string name, T fallback, params (string Word, T Value)[] choices)
+    /// <inheritdoc/>
+    internal override T Choice<T>(string name, T fallback, string about, params (string Word, T Value)[] choices)
     {
         if (Find(name) is not { } node)
         {
             return fallback;
         }
 
-        string? word = Scalar(node);
-        foreach ((string known, T value) in choices)
-        {
-            if (known == word)
-            {
-                return value;
-            }
-        }
-
-        throw Error(name, node, string.Join(" or ", choices.Select(choice => choice.Word)), Describe(node));
+        int index = Array.FindIndex(choices, choice => choice.Word == Scalar(node));
+        return index >= 0 ? choices[index].Value : throw Error(name, node, string.Join(" or ", choices.Select(choice => choice.Word)));
     }
 
-    /// <summary>A list of whole numbers within their range.</summary>
-    internal IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low)
-        => Find(name) switch
-        {
-            null => fallback,
-            YamlSequenceNode { Children.Count: > 0 } list => [.. list.Select(item =>
-                int.TryParse(Scalar(item), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low
-                    ? value
-                    : throw Error(name, item, $"whole numbers of at least {low}", Describe(item)))],
-            YamlNode other => throw Error(name, other, "a list such as [5, 20]", Describe(other)),
-        };
-
-    /// <summary>A run of positions, <c>first-last</c> or one number.</summary>
-    internal PositionRange Range(string name)
+    /// <inheritdoc/>
+    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about)
     {
-        string text = Text(name);
-        string[] ends = text.Split('-');
-        if (ends.Length <= 2
+        switch (Find(name))
+        {
+            case null:
+                return fallback;
+            case YamlSequenceNode { Children.Count: > 0 } list:
+                var values = new List<int>();
+                foreach (YamlNode item in list)
+                {
+                    values.Add(int.TryParse(Scalar(item), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && !values.Contains(value)
+                        ? value
+                        : throw Error(name, item, $"different whole numbers of at least {low}"));
+                }
+
+                return values;
+            case YamlNode other:
+                throw Error(name, other, "a list such as [5, 20]");
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override PositionRange Range(string name, string about)
+    {
+        YamlNode node = Required(name);
+        string[] ends = (Scalar(node) ?? string.Empty).Split('-');
+        return ends.Length <= 2
             && int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first)
             && int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int last)
-            && first <= last)
-        {
-            return new PositionRange(first, last);
-        }
-
-        throw Error(name, Find(name)!, "positions such as 0-4 or 0, from 0, the first not above the last", $"'{text}'");
+            && first <= last
+            ? new PositionRange(first, last)
+            : throw Error(name, node, "positions such as 0-4 or 0, from 0, the first not above the last");
     }
 
-    /// <summary>Refuses fields that nobody asked for.</summary>
-    internal void Finish()
+    private T Run<T>(Func<JobBlock, T> read)
     {
+        T result = read(this);
         foreach (YamlNode key in _node.Children.Keys)
         {
-            string name = Scalar(key) ?? "?";
-            if (!_known.Contains(name, StringComparer.Ordinal))
+            string? name = Scalar(key);
+            if (name is null || !_known.Contains(name, StringComparer.Ordinal))
             {
-                string nearest = _known.MinBy(known => EditDistance.Between(known, name))!;
-                string hint = EditDistance.Between(nearest, name) <= 3 ? $"did you mean '{nearest}'?" : $"known fields are {string.Join(", ", _known)}";
-                throw new SpecificationException($"{Where(key)}: {PathOf(name)}: there is no such field; {hint}");
+                throw _source.Error(key, PathOf(name is null ? "?" : JobFileSource.Shorten(name)), $"there is no such field; {Hint(name ?? string.Empty)}");
             }
         }
+
+        return result;
     }
 
-    /// <summary>An error at a field.</summary>
-    internal SpecificationException Error(string name, string problem)
-        => new($"{Where(Find(name) ?? _node)}: {PathOf(name)}: {problem}");
+    private string Hint(string name)
+    {
+        string? nearest = name.Length > LongestName ? null : _known.MinBy(known => EditDistance.Between(known, name));
+        return nearest is not null && EditDistance.Between(nearest, name) <= Math.Min(FarthestTypo, nearest.Length - 1)
+            ? $"did you mean '{nearest}'?"
+            : $"known fields are {string.Join(", ", _known)}";
+    }
 
-    private SpecificationException Error(string name, YamlNode node, string expected, string got)
-        => new($"{Where(node)}: {PathOf(name)}: expected {expected}, got {got}");
+    private SpecificationException Error(string name, YamlNode node, string expected)
+        => _source.Error(node, PathOf(name), $"expected {expected}, got {Describe(node)}");
+
+    private YamlNode Required(string name)
+        => Find(name) ?? throw _source.Error(_node, PathOf(name), $"expected a value, got nothing; add '{name}: ...'");
 
     private YamlNode? Find(string name)
     {
         _known.Add(name);
-        return _node.Children.TryGetValue(new YamlScalarNode(name), out YamlNode? node) ? node : null;
+        return JobFileSource.Find(_node, name);
     }
-
-    private string Where(YamlNode node) => node.Start.Line > 0 ? $"{_file}: line {node.Start.Line}" : $"{_file}: --set";
 
     private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
@@ -170,10 +168,9 @@ internal sealed class JobFileBlock
 
     private static string Describe(YamlNode node) => node switch
     {
-        YamlScalarNode scalar => $"'{scalar.Value}'",
+        YamlScalarNode scalar => $"'{JobFileSource.Shorten(scalar.Value ?? string.Empty)}'",
+        YamlSequenceNode { Children.Count: 0 } => "an empty list",
         YamlSequenceNode => "a list",
         _ => "a block",
     };
-
-    private static string Show(double value) => value.ToString("G6", CultureInfo.InvariantCulture);
 }

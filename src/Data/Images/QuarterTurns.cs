@@ -3,6 +3,9 @@ namespace S2M.Data.Images;
 /// <summary>Rotation by quarter turns, counterclockwise; exact.</summary>
 public static class QuarterTurns
 {
+    // Every byte divided by 255: a division per pixel is most of the work otherwise.
+    private static readonly float[] Scaled = [.. Enumerable.Range(0, 256).Select(static value => value / 255f)];
+
     /// <summary>Writes a turned image, scaled to [0, 1].</summary>
     /// <param name="pixels"><see cref="ImageFormat.PixelCount"/> bytes, channel by channel, row by row.</param>
     /// <param name="format">Their format.</param>
@@ -17,19 +20,33 @@ public static class QuarterTurns
                 $"turn: expected {format.PixelCount} pixels and 0 to 3 turns, got {pixels.Length}, {turned.Length} and {quarterTurns}; correct the call");
         }
 
-        int size = format.Size;
-        int last = size - 1;
-        for (int i = 0; i < turned.Length; i++)
+        int area = format.Size * format.Size;
+        for (int plane = 0; plane < format.Channels; plane++)
         {
-            (int plane, int row, int column) = (i / (size * size), i / size % size, i % size);
-            (int fromRow, int fromColumn) = quarterTurns switch
+            TurnPlane(pixels.Slice(plane * area, area), format.Size, quarterTurns, turned.Slice(plane * area, area));
+        }
+    }
+
+    // Each row of the result is a straight walk over the source: where it starts, and how far apart its pixels are.
+    private static void TurnPlane(ReadOnlySpan<byte> pixels, int size, int quarterTurns, Span<float> turned)
+    {
+        float[] scaled = Scaled;
+        int last = size - 1;
+        for (int row = 0; row < size; row++)
+        {
+            (int from, int step) = quarterTurns switch
             {
-                0 => (row, column),
-                1 => (column, last - row),
-                2 => (last - row, last - column),
-                _ => (last - column, row),
+                0 => (row * size, 1),
+                1 => (last - row, size),
+                2 => (((last - row) * size) + last, -1),
+                _ => ((last * size) + row, -size),
             };
-            turned[i] = pixels[(((plane * size) + fromRow) * size) + fromColumn] / 255f;
+            Span<float> line = turned.Slice(row * size, size);
+            for (int column = 0; column < line.Length; column++)
+            {
+                line[column] = scaled[pixels[from]];
+                from += step;
+            }
         }
     }
 }

@@ -1,0 +1,81 @@
+namespace S2M.Specification;
+
+/// <summary>What must hold between fields, as far as a job file tells.</summary>
+internal static class JobFileChecks
+{
+    private const int SmallestBatch = 128;
+    private const int FewestClasses = 10;
+
+    /// <summary>Checks a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="source">Where it comes from.</param>
+    /// <exception cref="SpecificationException">Fields do not fit each other.</exception>
+    internal static void Check(JobSpecification job, JobFileSource source)
+    {
+        CheckGroups(job.Episode, source);
+        CheckBatch(job.Episode, source);
+        CheckParts(job, source);
+        CheckWarmUp(job, source);
+    }
+
+    private static void CheckGroups(EpisodeSpecification episode, JobFileSource source)
+    {
+        for (int index = 0; index < episode.Groups.Count; index++)
+        {
+            GroupSpecification group = episode.Groups[index];
+            int last = Math.Max(group.Support.Last, group.Queries.Last);
+            if (last >= episode.ImagesPerClass)
+            {
+                throw source.Error("episode.groups", $"expected positions below images_per_class = {episode.ImagesPerClass}, got {last} in group {index + 1}; raise images_per_class or lower the position");
+            }
+
+            if (group.Support.First <= group.Queries.Last && group.Queries.First <= group.Support.Last)
+            {
+                throw source.Error("episode.groups", $"expected support and queries without a common position, got {group.Support} and {group.Queries} in group {index + 1}; move one of them");
+            }
+        }
+    }
+
+    private static void CheckBatch(EpisodeSpecification episode, JobFileSource source)
+    {
+        int images = episode.Classes * episode.ImagesPerClass;
+        if (images < SmallestBatch || episode.Classes < FewestClasses)
+        {
+            throw source.Error(
+                "episode",
+                $"expected at least {SmallestBatch} images of at least {FewestClasses} classes, since batch norm sees exactly one episode, got {images} images of {episode.Classes} classes; "
+                + "raise classes or images_per_class");
+        }
+    }
+
+    private static void CheckParts(JobSpecification job, JobFileSource source)
+    {
+        int ways = job.Evaluation.Ways.Max();
+        Require("episode.classes", job.Episode.Classes, "train", job.Split.Train);
+        Require("evaluation.ways", ways, "test", job.Split.Test);
+        if (job.Training.ValidateEvery > 0)
+        {
+            Require("evaluation.ways", ways, "validation", job.Split.Validation);
+        }
+
+        void Require(string path, int concepts, string part, int classes)
+        {
+            long most = job.Data.Rotations ? 4L * classes : classes;
+            if (concepts > most)
+            {
+                string from = job.Data.Rotations ? "four rotations of split." : "split.";
+                throw source.Error(path, $"expected at most {most} different concepts, {from}{part} = {classes}, got {concepts}; lower it or raise split.{part}");
+            }
+        }
+    }
+
+    // A trial run shortened on the command line may end within its warm-up; a job that is written down so never reaches its learning rate.
+    private static void CheckWarmUp(JobSpecification job, JobFileSource source)
+    {
+        bool isTrial = source.IsSetting("training.steps") && !source.IsSetting("optimizer.warm_up_steps");
+        if (!isTrial && job.Optimizer.WarmUpSteps >= job.Training.Steps)
+        {
+            throw source.Error("optimizer.warm_up_steps", $"expected fewer than training.steps = {job.Training.Steps}, got {job.Optimizer.WarmUpSteps}; lower it, or train longer");
+        }
+    }
+}

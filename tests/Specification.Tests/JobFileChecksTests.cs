@@ -1,0 +1,41 @@
+namespace S2M.Specification.Tests;
+
+public sealed class JobFileChecksTests
+{
+    [Theory]
+    [InlineData("episode: {images_per_class: 9}", "line 4: episode.groups: expected positions below images_per_class = 9, got 9 in group 1; raise")]
+    [InlineData("episode:\n  groups:\n  - {support: 0-4, queries: 5-9}\n  - {support: 0-4, queries: 4-9}", "episode.groups: expected support and queries without a common position, got 0-4 and 4-9 in group 2")]
+    [InlineData("episode: {classes: 9, images_per_class: 20}", "line 4: episode: expected at least 128 images of at least 10 classes, since batch norm sees exactly one episode, got 180 images of 9 classes")]
+    [InlineData("episode: {classes: 12}", "got 120 images of 12 classes")]
+    [InlineData("split: {train: 7}", "episode.classes: expected at most 28 different concepts, four rotations of split.train = 7, got 30; lower it or raise split.train")]
+    [InlineData("split: {test: 4}\nevaluation:\n  ways: [5, 20]", "line 6: evaluation.ways: expected at most 16 different concepts, four rotations of split.test = 4, got 20")]
+    [InlineData("split: {validation: 4}", "evaluation.ways: expected at most 16 different concepts, four rotations of split.validation = 4, got 20")]
+    [InlineData("data: {name: a, rotations: false}\nsplit: {test: 19}", "expected at most 19 different concepts, split.test = 19, got 20")]
+    [InlineData("training: {steps: 50}\noptimizer: {warm_up_steps: 50}", "line 5: optimizer.warm_up_steps: expected fewer than training.steps = 50, got 50; lower it, or train longer")]
+    [InlineData("training: {steps: 20}", "optimizer.warm_up_steps: expected fewer than training.steps = 20, got 50")]
+    public void Parse_FieldsThatDoNotFit_AreRefused(string more, string expected)
+    {
+        string yaml = more.StartsWith("data:", StringComparison.Ordinal) ? "name: a\n" + more : TestJobs.Minimal + more;
+
+        TestJobs.Refusal(yaml).ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Parse_ValidationPartThatNobodyUses_NeedNotFit() =>
+        TestJobs.Parse(TestJobs.Minimal + "split: {validation: 1}\ntraining: {validate_every: 0}").Split.Validation.ShouldBe(1);
+
+    [Fact]
+    public void Parse_TrialShortenedOnTheCommandLine_MayEndWithinItsWarmUp() =>
+        TestJobs.Parse(TestJobs.Minimal + "optimizer: {warm_up_steps: 40}", "training.steps=3").Training.Steps.ShouldBe(3);
+
+    [Fact]
+    public void Parse_WarmUpSetOnTheCommandLine_IsChecked() =>
+        TestJobs.Refusal(TestJobs.Minimal, "training.steps=3", "optimizer.warm_up_steps=3").ShouldStartWith("--set optimizer.warm_up_steps=3: optimizer.warm_up_steps: expected fewer");
+
+    // The histogram loss needs a negative, the n-way loss a choice: both follow from ten classes an episode.
+    [Theory]
+    [InlineData("histogram")]
+    [InlineData("n_way")]
+    public void Parse_LossOverOneConcept_IsRefused(string loss) =>
+        TestJobs.Refusal(TestJobs.Minimal + $"loss: {{kind: {loss}}}\nepisode: {{classes: 1, images_per_class: 200}}").ShouldContain("episode.classes: expected a whole number from 2 to 100000, got '1'");
+}
