@@ -38,5 +38,5 @@ internal static class EpisodesSection
             <span class="taken"><i class="number">{query.Best + 1}</i> {query.Winning:F1}</span></li>
             """);
 
-    private static Markup Picture(byte[] image, string text) => Markup.Of($"<img src=\"data:image/png;base64,{Convert.ToBase64String(image)}\" alt=\"{text}\">");
+    private static Markup Picture(byte[] image, string text) => Markup.Of($"<span class=\"picture\"><img src=\"data:image/png;base64,{Convert.ToBase64String(image)}\" alt=\"{text}\"></span>");
 }
