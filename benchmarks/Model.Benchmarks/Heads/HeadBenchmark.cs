@@ -32,6 +32,7 @@ internal sealed class HeadBenchmark(Clock clock)
         Tensor gradient_PD = zeros_like(pool_PD);
         GroupLoss loss = GroupLosses.Create(images.Job.Loss);
         double offset = images.Job.Network.VarianceOffset;
+        double[] pool = pool_PD.data<double>().ToArray();
         EpisodeGroup[] groups = [.. episode.Groups.DistinctBy(static group => group.Shots)];
 
         var works = new List<(string Name, Action Work)> { (Normalization, () => Normalize(raw_PD, gradient_PD)) };
@@ -39,8 +40,11 @@ internal sealed class HeadBenchmark(Clock clock)
         {
             double[] from = new double[group.Concepts.Count * Queries(group) * pool_PD.shape[1]];
             double[] to = new double[from.Length];
+            int size = (int)pool_PD.shape[1];
+            double[] scores = new double[group.Concepts.Count * Queries(group)];
+            double[] queries = [.. group.Concepts.SelectMany(static concept => concept.Positives).Concat(group.Distractors).SelectMany(row => pool[(row * size)..((row + 1) * size)])];
             works.Add((Whole(group), () => Set2ModelHead.AddGradient(pool_PD, group, offset, loss, images.Job.Loss.Temperature, gradient_PD)));
-            works.Add((Scores(group), () => Set2ModelHead.Score(pool_PD, group, offset)));
+            works.Add((Scores(group), () => Score(pool, group, offset, queries, scores)));
             works.Add((Copy(group), () => from.CopyTo(to.AsSpan())));
         }
 
@@ -64,6 +68,16 @@ internal sealed class HeadBenchmark(Clock clock)
         (float[] parameters, float[] buffers) = embedding.Initialize(images.Job.Training.Seed);
         embedding.Load(parameters, buffers);
         return embedding.ForwardTraining(images.Pools.Load(episode.Pool, episode.Pool.Count)).detach().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Fit and densities as values: what evaluation and serving compute.</summary>
+    private static void Score(double[] pool, EpisodeGroup group, double offset, double[] queries, double[] scores)
+    {
+        int size = queries.Length / Queries(group);
+        for (int concept = 0; concept < group.Concepts.Count; concept++)
+        {
+            GaussianFit.Fit(pool, size, group.Concepts[concept].Support, offset).LogDensities(queries, scores.AsSpan(concept * Queries(group), Queries(group)));
+        }
     }
 
     private static void Normalize(Tensor raw_PD, Tensor gradient_PD)

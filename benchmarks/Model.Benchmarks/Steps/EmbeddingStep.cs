@@ -50,7 +50,8 @@ internal sealed class EmbeddingStep : IDisposable
     internal void Run()
     {
         using DisposeScope scope = NewDisposeScope();
-        _embedding.ForwardTraining(_images_PCHW).backward([_cotangent_PD]);
+        _ = _embedding.ForwardTraining(_images_PCHW);
+        _embedding.Backward(_cotangent_PD);
         _embedding.TakeGradient(_gradient);
     }
 
@@ -59,8 +60,8 @@ internal sealed class EmbeddingStep : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor raw_PD = _embedding.ForwardTraining(_images_PCHW);
-        float[] descriptors = MemoryMarshal.Cast<byte, float>(raw_PD.detach().contiguous().bytes).ToArray();
-        raw_PD.backward([_cotangent_PD]);
+        float[] descriptors = MemoryMarshal.Cast<byte, float>(raw_PD.bytes).ToArray();
+        _embedding.Backward(_cotangent_PD);
         _embedding.TakeGradient(_gradient);
         return (descriptors, [.. _gradient]);
     }
