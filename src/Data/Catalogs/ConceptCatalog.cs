@@ -31,5 +31,8 @@ public sealed class ConceptCatalog
 
     /// <summary>A concept.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>
-    public ConceptId this[int index] => new(_part[index / _turns], index % _turns);
+    /// <exception cref="ArgumentOutOfRangeException">There is no such concept.</exception>
+    public ConceptId this[int index] => index >= 0 && index < Count
+        ? new ConceptId(_part[index / _turns], index % _turns)
+        : throw new ArgumentOutOfRangeException(nameof(index), $"catalog: expected a concept of 0 to {Count - 1}, got {index}; correct the index");
 }

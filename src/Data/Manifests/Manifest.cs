@@ -34,6 +34,7 @@ public sealed class Manifest
             }
         }
 
+        TotalLength = Total(keyed);
         Entries = [.. keyed.Select(static pair => pair.Entry)];
         CanonicalBytes = Write(Entries);
         Sha256 = Convert.ToHexStringLower(SHA256.HashData(CanonicalBytes.Span));
@@ -52,7 +53,7 @@ public sealed class Manifest
     public string Sha256 { get; }
 
     /// <summary>The bytes of all files together.</summary>
-    public long TotalLength => Entries.Sum(static entry => entry.Length);
+    public long TotalLength { get; }
 
     /// <summary>The version of a data set with this manifest.</summary>
     /// <param name="name">The name that jobs use.</param>
@@ -99,6 +100,19 @@ public sealed class Manifest
             throw new DataException(
                 $"manifest: expected a length of at least 0 and 64 lower-case hexadecimal digits for '{entry.Path}', got {entry.Length} and '{entry.Sha256}'; write the manifest again");
         }
+    }
+
+    private static long Total((ManifestEntry Entry, byte[] Key)[] keyed)
+    {
+        long total = 0;
+        foreach ((ManifestEntry entry, _) in keyed)
+        {
+            total = entry.Length <= long.MaxValue - total
+                ? total + entry.Length
+                : throw new DataException($"manifest: expected files of less than 2^63 bytes together, got more at '{entry.Path}'; write the manifest again");
+        }
+
+        return total;
     }
 
     private static byte[] Write(IReadOnlyList<ManifestEntry> entries)

@@ -64,7 +64,7 @@ public sealed class EpisodeSampler
     /// <param name="queries">Query images of each, at least 1.</param>
     /// <exception cref="DataException">There are too few concepts or a class has too few images.</exception>
     public Episode SampleClassification(EpisodeAddress address, int ways, int shots, int queries) =>
-        SampleTraining(address, ways, shots + queries, [new GroupRoles(0, shots, shots, queries)]);
+        SampleTraining(address, ways, (int)Math.Min((long)shots + queries, int.MaxValue), [new GroupRoles(0, shots, shots, queries)]);
 
     private void Check(EpisodeAddress address, int classes, int imagesPerClass, IReadOnlyList<GroupRoles> groups)
     {
@@ -83,7 +83,7 @@ public sealed class EpisodeSampler
             throw new DataException($"class '{_smallest.Name}': expected at least {imagesPerClass} images, got {_smallest.Count}; lower the images of a class or leave it out");
         }
 
-        if (groups.Count == 0 || !groups.All(roles => Fits(roles, imagesPerClass)))
+        if (imagesPerClass < 2 || groups.Count == 0 || !groups.All(roles => Fits(roles, imagesPerClass)))
         {
             throw new DataException($"episode: expected groups of disjoint support and query positions within 0 to {imagesPerClass - 1}, got {string.Join(", ", groups)}; correct the groups");
         }

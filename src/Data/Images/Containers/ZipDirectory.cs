@@ -216,12 +216,12 @@ internal static class ZipDirectory
                 throw new DataException($"{location}: expected every entry once, got '{entry.Path}' twice; pack the archive again");
             }
 
-            total = Math.Min(total, limits.MaximumTotalBytes) + Math.Min(entry.Length, limits.MaximumTotalBytes + 1);
-        }
-
-        if (total > limits.MaximumTotalBytes)
-        {
-            throw new DataException($"{location}: expected at most {limits.MaximumTotalBytes} bytes unpacked, got more; split the archive");
+            // Each length is below 2^60, and the sum is looked at after every one: it cannot wrap around.
+            total += entry.Length;
+            if (total > limits.MaximumTotalBytes)
+            {
+                throw new DataException($"{location}: expected at most {limits.MaximumTotalBytes} bytes unpacked, got more; split the archive");
+            }
         }
 
         long free = 0;

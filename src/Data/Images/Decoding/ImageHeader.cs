@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using S2M.Data.Images.Containers;
 
 namespace S2M.Data.Images.Decoding;
@@ -6,6 +7,12 @@ namespace S2M.Data.Images.Decoding;
 /// <summary>Reads an image's size and checks that its file is whole, before a decoder spends memory on it.</summary>
 internal static class ImageHeader
 {
+    // What packed pixels may be before they are unpacked once for their length: below it they cannot grow to more than 17 MiB (1032 times).
+    private const int TrustedPackedBytes = 1 << 14;
+
+    // Each scan may touch every pixel: a progressive file has about ten, a hostile one thousands.
+    private const int MostScans = 100;
+
     private static ReadOnlySpan<byte> PngSignature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Width and height in pixels.</summary>
@@ -25,6 +32,7 @@ internal static class ImageHeader
     private static (int Width, int Height, string? Fault) ReadPng(ReadOnlySpan<byte> file)
     {
         (int width, int height) = (0, 0);
+        using var packed = new MemoryStream();
         ReadOnlySpan<byte> rest = file[PngSignature.Length..];
         while (rest.Length >= 12)
         {
@@ -46,15 +54,50 @@ internal static class ImageHeader
                 height = BinaryPrimitives.ReadInt32BigEndian(typed[8..]);
             }
 
+            if (typed.StartsWith("IDAT"u8))
+            {
+                packed.Write(typed[4..]);
+            }
+
             if (typed.StartsWith("IEND"u8))
             {
-                return width > 0 && height > 0 ? (width, height, null) : (0, 0, "no pixels");
+                return width <= 0 || height <= 0 ? (0, 0, "no pixels")
+                    : Overflows(packed, width, height) ? (0, 0, $"more data than {width} x {height} pixels have")
+                    : (width, height, null);
             }
 
             rest = rest[(12 + (int)length)..];
         }
 
         return (0, 0, "no end chunk");
+    }
+
+    // At most 8 bytes a pixel (16 bits of four channels), and a filter byte for each row of each of seven interlacing passes.
+    private static bool Overflows(MemoryStream packed, int width, int height)
+    {
+        if (packed.Length <= TrustedPackedBytes)
+        {
+            return false;
+        }
+
+        long room = 8L * (width + 7L) * (height + 7L);
+        packed.Position = 0;
+        using var inflater = new ZLibStream(packed, CompressionMode.Decompress);
+        byte[] buffer = new byte[1 << 16];
+        try
+        {
+            int read;
+            while (room >= 0 && (read = inflater.Read(buffer)) > 0)
+            {
+                room -= read;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            return false; // The decoder will say so.
+        }
+
+        return room < 0;
     }
 
     // ITU-T T.81, annex B: segments up to the frame header, then the end marker somewhere after the first scan.
@@ -73,6 +116,11 @@ internal static class ImageHeader
 
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
+                if (width > 0 || height > 0)
+                {
+                    return (0, 0, "two frame headers"); // The decoder would make room for the first.
+                }
+
                 height = BinaryPrimitives.ReadUInt16BigEndian(file[(at + 5)..]);
                 width = BinaryPrimitives.ReadUInt16BigEndian(file[(at + 7)..]);
             }
@@ -80,7 +128,8 @@ internal static class ImageHeader
             if (marker == 0xDA)
             {
                 bool ends = file[at..].LastIndexOf<byte>([0xFF, 0xD9]) >= 0;
-                return !ends ? (0, 0, "no end marker") : width > 0 && height > 0 ? (width, height, null) : (0, 0, "no pixels");
+                int scans = file[at..].Count<byte>([0xFF, 0xDA]);
+                return !ends ? (0, 0, "no end marker") : scans > MostScans ? (0, 0, $"{scans} scans") : width > 0 && height > 0 ? (width, height, null) : (0, 0, "no pixels");
             }
 
             at += 2 + BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]);
