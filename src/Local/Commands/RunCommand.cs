@@ -117,7 +117,7 @@ internal sealed class RunCommand
         }
 
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
-        Console.WriteLine($"parameters   sha256 {report.ParametersHash}");
+        Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
         Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");
