@@ -70,7 +70,7 @@ internal sealed class RunCommand
                 return ExitCodes.Done;
             }
 
-            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Console.IsErrorRedirected ? LogWidth : Console.WindowWidth, TimeProvider.System);
+            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
             Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(interruption.Token), folder, result.GetValue(_options.Output));
             return ExitCodes.Done;
         }
@@ -90,6 +90,9 @@ internal sealed class RunCommand
             return ExitCodes.Failed;
         }
     }
+
+    // Some terminals do not know their width and say 0.
+    private static int Width() => !Console.IsErrorRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : LogWidth;
 
     /// <summary>Says what is kept and how to go on, with the options that belong to it.</summary>
     private string Farewell(ParseResult result, string folder)
@@ -117,7 +120,7 @@ internal sealed class RunCommand
         }
 
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
-        Console.WriteLine($"parameters   sha256 {report.ParametersHash}");
+        Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
         Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");

@@ -26,10 +26,13 @@ internal static class EpisodesSection
     }
 
     private static Markup Concept(PicturedConcept concept, int index) => Markup.Of($"""
-        <div class="concept"><div class="support"><h4><span class="number">{index + 1}</span> {concept.Name}</h4>
+        <div class="concept"><div class="support"><h4><span class="number">{index + 1}</span> {Breakable(concept.Name)}</h4>
         <div class="pictures">{Markup.Join(concept.Support.Select((image, shot) => Picture(image, $"support image {shot + 1} of concept {index + 1}")))}</div></div>
         <ol class="queries" aria-label="queries of concept {index + 1}">{Markup.Join(concept.Queries.Select(query => Query(query, index)))}</ol></div>
         """);
+
+    // Class names are paths: a narrow column breaks them at their joints.
+    private static Markup Breakable(string name) => Markup.Join(name.Select(letter => letter is '/' or '_' ? Markup.Of($"{letter.ToString()}<wbr/>") : Markup.Of($"{letter.ToString()}")));
 
     private static Markup Query(PicturedQuery query, int owner) => query.IsRight
         ? Markup.Of($"<li class=\"right\">{Picture(query.Image, $"query of concept {owner + 1}, right")}<span><b aria-hidden=\"true\">✓</b> {query.Own:F1}</span></li>")

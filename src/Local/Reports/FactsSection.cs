@@ -1,16 +1,13 @@
-using System.Text.Json;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Training;
 using S2M.Local.Progress;
-using S2M.Specification;
+using S2M.Local.Runs;
 
 namespace S2M.Local.Reports;
 
 /// <summary>What the run was: hashes, seeds, times, counters, and the whole specification.</summary>
 internal static class FactsSection
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Writes the section.</summary>
     internal static Markup Write(ReportContent content)
     {
@@ -25,7 +22,7 @@ internal static class FactsSection
             </div>
             <details><summary>Validations</summary><div class="scroll" tabindex="0" role="region" aria-label="Validations"><table class="plain-table"><thead><tr><th scope="col">step</th><th scope="col">accuracy</th></tr></thead>
             <tbody>{Markup.Join(run.History.Validations.Select(validation => Markup.Of($"<tr><td>{validation.Step}</td><td>{validation.Accuracy:F4}</td></tr>")))}</tbody></table></div></details>
-            <details><summary>Resolved specification</summary><pre tabindex="0">{Pretty(content.Specification)}</pre></details>
+            <details><summary>Resolved specification</summary><pre tabindex="0">{JobText.Write(content.Specification)}</pre></details>
             </section>
             """);
     }
@@ -48,10 +45,4 @@ internal static class FactsSection
     private static Markup Number<T>(T value)
         where T : IFormattable
         => Markup.Of($"{value}");
-
-    private static string Pretty(JobSpecification specification)
-    {
-        using JsonDocument document = JsonDocument.Parse(CanonicalJson.Write(specification));
-        return JsonSerializer.Serialize(document.RootElement, Indented);
-    }
 }

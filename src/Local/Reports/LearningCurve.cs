@@ -92,10 +92,12 @@ internal static class LearningCurve
     private static Markup Label(IReadOnlyList<ValidationRecord> validations, int index, Axis across, Axis accuracy)
     {
         ValidationRecord validation = validations[index];
+        double point = accuracy.At(validation.Accuracy);
+        double baseline = point > AccuracyBottom - 26 ? point - 9 : point + 19;
         return validations.Count > MostLabels && index < validations.Count - 1
             ? Markup.Empty
             : Markup.Of(
-                $"<text class=\"value\" x=\"{Math.Min(across.At(validation.Step), Right - 4):F1}\" y=\"{accuracy.At(validation.Accuracy) + 19:F1}\" text-anchor=\"{(across.At(validation.Step) > Right - 30 ? "end" : "middle")}\">{validation.Accuracy:F3}</text>");
+                $"<text class=\"value\" x=\"{Math.Min(across.At(validation.Step), Right - 4):F1}\" y=\"{baseline:F1}\" text-anchor=\"{(across.At(validation.Step) > Right - 30 ? "end" : "middle")}\">{validation.Accuracy:F3}</text>");
     }
 
     private static string Show(double value) => value.ToString("F4", CultureInfo.InvariantCulture);

@@ -21,7 +21,7 @@ internal static class GradientChecks
             foreach (HistogramVariant variant in Enum.GetValues<HistogramVariant>())
             {
                 GroupLoss loss = GroupLosses.Create(new LossSpecification { Kind = LossKind.Histogram, Variant = variant, Bins = Bins });
-                yield return Compare($"gradient: {head}, {variant.ToString().ToLowerInvariant()} histogram", gauss, loss);
+                yield return Compare($"gradient: {head}, {variant.ToString().ToLowerInvariant()}", gauss, loss);
             }
         }
     }

@@ -87,6 +87,7 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
         page.ShouldContain(reference.Hash);
         page.ShouldContain("prefers-color-scheme: dark");
         page.ShouldContain("5-way 5-shot");
+        page.ShouldContain("learning_rate: 0.002");
 
         // The page is written as XML, but for the elements that HTML leaves open.
         string body = OpenElements().Replace(page[page.IndexOf("<body>", StringComparison.Ordinal)..page.IndexOf("</html>", StringComparison.Ordinal)], "$0</img>");

@@ -25,7 +25,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
     {
         { "evaluation.shots=[-1]", "evaluation.shots: expected whole numbers of at least 1, got '-1'" },
         { "evaluation.shots=[19]", "expected at least 22 images, got 13" },
-        { "evaluation.ways=[50]", "test: episode: expected 1 to 20 concepts, got 50" },
+        { "evaluation.ways=[50]", "validation: episode: expected 1 to 20 concepts, got 50" },
         { "episode.classes=5", "at least 128 images of at least 10 classes" },
         { "training.stps=1", "training.stps" },
         { "split.train=500", "split: expected parts of at least 1 class and 20 in all" },
