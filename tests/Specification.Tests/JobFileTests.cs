@@ -36,7 +36,15 @@ public sealed class JobFileTests : IDisposable
             Training = new TrainingSpecification { Steps = 70, EpisodesPerStep = 3, Seed = 4, CheckpointEvery = 5, ValidateEvery = 0, NonFiniteBudget = 6, BatchNormMomentum = 1 },
             Optimizer = new OptimizerSpecification
             {
-                Kind = OptimizerKind.AdamW, LearningRate = 0.1, WarmUpSteps = 7, CosineDecay = false, Beta1 = 0, Beta2 = 0.5, Epsilon = 1e-4, Momentum = 0.8, WeightDecay = 2,
+                Kind = OptimizerKind.AdamW,
+                LearningRate = 0.1,
+                WarmUpSteps = 7,
+                CosineDecay = false,
+                Beta1 = 0,
+                Beta2 = 0.5,
+                Epsilon = 1e-4,
+                Momentum = 0.8,
+                WeightDecay = 2,
             },
             Evaluation = new EvaluationSpecification { Ways = [2, 3], Shots = [4], Queries = 9, Episodes = 10, ValidationEpisodes = 11, Seed = 12 },
         }));
