@@ -7,6 +7,7 @@ var root = new RootCommand($"S2M.Distributed on one machine: trains Set2Model ne
     RunCommand.Quickstart(),
     RunCommand.Train(),
     SelfTestCommand.Create(),
+    SchemaCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

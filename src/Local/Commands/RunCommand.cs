@@ -120,6 +120,7 @@ internal sealed class RunCommand
         }
 
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
+        ResultTable.Write(AnsiConsole.Console, report.Retrievals);
         Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");

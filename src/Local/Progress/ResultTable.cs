@@ -23,6 +23,37 @@ internal static class ResultTable
         console.Write(width <= console.Profile.Width ? Wide(results) : Narrow(results));
     }
 
+    /// <summary>Writes the mean average precisions; nothing where nothing was ranked.</summary>
+    /// <param name="console">Where.</param>
+    /// <param name="results">The lines.</param>
+    internal static void Write(IAnsiConsole console, IReadOnlyList<RetrievalResult> results)
+    {
+        if (results.Count == 0)
+        {
+            return;
+        }
+
+        Table table = new Table().Border(TableBorder.Horizontal).AddColumn(string.Empty).AddColumn("gallery");
+        foreach (string name in new[] { "concepts", "targets", "mAP", "characters95" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        }
+
+        foreach (RetrievalResult result in results)
+        {
+            table.AddRow(
+                $"[bold]{result.Head}[/]",
+                result.Gallery,
+                result.Concepts.ToString(CultureInfo.InvariantCulture),
+                result.Targets.ToString("0.#", CultureInfo.InvariantCulture),
+                $"[bold]{Show(result.MeanAveragePrecision)}[/]",
+                Show(result.Characters95));
+        }
+
+        console.MarkupLine($"[bold]{results[0].Phase}[/]: retrieval, mean average precision");
+        console.Write(table);
+    }
+
     private static Table Wide(IReadOnlyList<EvaluationResult> results)
     {
         (int Ways, int Shots)[] columns = [.. results.Select(result => (result.Ways, result.Shots)).Distinct()];

@@ -30,6 +30,7 @@ internal static class ReportPage
         </header>
         <main>
         {ResultsSection.Write(content.Run.Evaluations)}
+        {RetrievalSection.Write(content.Run.Retrievals)}
         <section aria-labelledby="curve"><h2 id="curve">Training</h2>{LearningCurve.Draw(content.Run.History)}</section>
         {EpisodesSection.Write(content.Episodes)}
         {FactsSection.Write(content)}

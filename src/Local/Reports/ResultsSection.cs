@@ -28,17 +28,17 @@ internal static class ResultsSection
     }
 
     /// <summary>What a row of the table is called.</summary>
-    internal static string NameOf(string head) => head switch
+    internal static string NameOf(string head, bool own) => head switch
     {
         "gauss" => "Gaussian (the job's head)",
-        "nearest_mean" => "nearest class mean, same embedding",
+        "nearest_mean" => own ? "nearest class mean (the job's head)" : "nearest class mean, same embedding",
         "untrained" => "nearest class mean, untrained network",
         "raw_pixels" => "nearest class mean, raw pixels",
         _ => head.Replace('_', ' '),
     };
 
     private static Markup Row(string head, bool own, IEnumerable<EvaluationResult> cells) => Markup.Of(
-        $"<tr{new Markup(own ? " class=\"own\"" : string.Empty)}><th scope=\"row\">{(own && head == "nearest_mean" ? "nearest class mean (the job's head)" : NameOf(head))}</th>{Markup.Join(cells.Select(Cell))}</tr>\n");
+        $"<tr{new Markup(own ? " class=\"own\"" : string.Empty)}><th scope=\"row\">{NameOf(head, own)}</th>{Markup.Join(cells.Select(Cell))}</tr>\n");
 
     private static Markup Cell(EvaluationResult result) => Markup.Of($"""
         <td><span class="accuracy">{result.Accuracy:F4}</span>{Bar(result)}

@@ -57,7 +57,7 @@ internal sealed record DryRun(JobSpecification Job, int Threads, string? DataVer
         return new DryRun(job, request.Threads, version, network, seconds, before + (request.Threads * perThread) + VectorBytes(job, network));
     }
 
-    /// <summary>The job file with every default, and the figures as comments: it can be trained as it stands.</summary>
+    /// <summary>The job file with every default, and the figures as comments: it can be trained as it stands, unless <c>--set</c> shortened it to within its warm-up.</summary>
     internal string ToYaml()
     {
         var text = new StringBuilder();

@@ -66,6 +66,7 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
         reference.Output.ShouldMatch("time .*data .*test .*training .*validation");
         reference.Output.Split('\n').Where(line => !line.Contains(reference.Folder, StringComparison.Ordinal)).ShouldAllBe(line => line.Length <= 80);
         reference.Errors.ShouldContain("step 8: validation accuracy");
+        reference.Output.ShouldContain("mAP");
         reference.Errors.ShouldContain("test: done in");
     }
 
@@ -87,6 +88,7 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
         page.ShouldContain(reference.Hash);
         page.ShouldContain("prefers-color-scheme: dark");
         page.ShouldContain("5-way 5-shot");
+        page.ShouldContain("mean average precision");
         page.ShouldContain("learning_rate: 0.002");
 
         // The page is written as XML, but for the elements that HTML leaves open.

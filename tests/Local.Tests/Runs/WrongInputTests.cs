@@ -16,6 +16,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
         split: {train: 10, validation: 5, test: 5}
         episode: {classes: 10, images_per_class: 13}
         training: {steps: 2}
+        optimizer: {warm_up_steps: 0}
         evaluation: {ways: [5], shots: [1], queries: 3, episodes: 4, validation_episodes: 2}
         """;
 
@@ -23,9 +24,9 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
 
     public static TheoryData<string, string> WrongSettings => new()
     {
-        { "evaluation.shots=[-1]", "evaluation.shots: expected whole numbers of at least 1, got '-1'" },
+        { "evaluation.shots=[-1]", "evaluation.shots: expected different whole numbers of at least 1" },
         { "evaluation.shots=[19]", "expected at least 22 images, got 13" },
-        { "evaluation.ways=[50]", "validation: episode: expected 1 to 20 concepts, got 50" },
+        { "evaluation.ways=[50]", "evaluation.ways: expected at most 20 different concepts" },
         { "episode.classes=5", "at least 128 images of at least 10 classes" },
         { "training.stps=1", "training.stps" },
         { "split.train=500", "split: expected parts of at least 1 class and 20 in all" },
