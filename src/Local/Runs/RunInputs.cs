@@ -21,6 +21,7 @@ internal sealed class RunInputs : IDisposable
         _job = job;
         _data = data;
         Split = ClassSplit.Draw(data.Classes, job.Split.Seed, job.Split.Train, job.Split.Validation, job.Split.Test);
+        LeakageCheck.Refuse(data, Split);
         Format = new ImageFormat(job.Data.Size, job.Data.Channels, job.Data.Ink);
         Images = new DecodedImages(data, CacheBytes);
     }
@@ -43,7 +44,7 @@ internal sealed class RunInputs : IDisposable
     /// <summary>Opens a job's data set.</summary>
     /// <param name="job">The job.</param>
     /// <param name="paths">Data sets by name.</param>
-    /// <exception cref="DataException">It is not bound, cannot be used, or has too few classes.</exception>
+    /// <exception cref="DataException">It is not bound, cannot be used, has too few classes, or parts of the split share an image.</exception>
     internal static RunInputs Open(JobSpecification job, IReadOnlyDictionary<string, string> paths)
     {
         IDataSet data = paths.TryGetValue(job.Data.Name, out string? path)

@@ -9,7 +9,7 @@ public static class RandomPurpose
     /// <summary>The shuffle of classes.</summary>
     public const uint Split = 2;
 
-    /// <summary>Training episodes; a = step, b = index.</summary>
+    /// <summary>Episodes, + 256 x phase; a = step (in evaluations the row of the table), b = index.</summary>
     public const uint Episode = 3;
 
     /// <summary>Dropout masks; a = step, b = index.</summary>
@@ -20,9 +20,6 @@ public static class RandomPurpose
 
     /// <summary>Bootstrap intervals.</summary>
     public const uint Bootstrap = 6;
-
-    /// <summary>Validation and test episodes; a = protocol, b = index.</summary>
-    public const uint EvaluationEpisode = 7;
 
     /// <summary>Bootstrap of the difference between two systems.</summary>
     public const uint PairedBootstrap = 8;
