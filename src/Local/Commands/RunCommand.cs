@@ -104,7 +104,7 @@ internal sealed class RunCommand
 
         IEnumerable<string> words = result.Tokens.Select(token => token.Value);
         IEnumerable<string> again = result.GetValue(_options.Resume) ? words : words.Append("--resume");
-        return $"interrupted. Kept: {newest}\ngo on with: s2m-local {string.Join(' ', again.Select(Quote))}";
+        return $"interrupted. Kept: {newest}\ngo on with the same command: {string.Join(' ', again.Select(Quote))}";
     }
 
     private static string Quote(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./=:,@+".Contains(letter, StringComparison.Ordinal))

@@ -11,7 +11,7 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
         Finished interrupted = await StopAsync("step 2: checkpoint", LocalProcess.Interrupt, "--threads", "2");
         interrupted.ExitCode.ShouldBe(130, interrupted.Errors);
         interrupted.Errors.ShouldContain("interrupted. Kept: ");
-        interrupted.Errors.ShouldContain("go on with: s2m-local quickstart --out");
+        interrupted.Errors.ShouldContain("go on with the same command: quickstart --out");
         interrupted.Errors.ShouldContain("--resume");
         File.Exists(_folder["metrics.json"]).ShouldBeFalse();
 
