@@ -52,7 +52,10 @@ public sealed class Conv4Network : EmbeddingNetwork
     /// <inheritdoc/>
     public override int DescriptorSize { get; }
 
-    /// <summary>Convolutions: normal with variance 2 / fan-in (He et al. 2015); scales 1, shifts 0; running mean 0, variance 1.</summary>
+    /// <summary>
+    /// Convolutions: uniform within 1 / sqrt(fan-in); scales 1, shifts 0; running mean 0, variance 1. Batch norm takes the size of a convolution's
+    /// weights out of the function, so it only sets how fast they turn: docs/decisions/0007.
+    /// </summary>
     /// <inheritdoc/>
     public override (float[] Parameters, float[] Buffers) Initialize(ulong seed)
     {
@@ -61,10 +64,10 @@ public sealed class Conv4Network : EmbeddingNetwork
         for (int block = 0; block < Blocks; block++)
         {
             var random = new PhiloxRandom(seed, RandomPurpose.Initialization, (uint)block);
-            double deviation = Math.Sqrt(2.0 / (9 * InputsOf(block)));
+            double bound = 1 / Math.Sqrt(9 * InputsOf(block));
             foreach (ref float weight in Parameters.Slice(parameters, block * TensorsPerBlock))
             {
-                weight = (float)(random.NextNormal() * deviation);
+                weight = (float)(((2 * random.NextDouble()) - 1) * bound);
             }
 
             Parameters.Slice(parameters, (block * TensorsPerBlock) + 1).Fill(1f);
