@@ -1,3 +1,4 @@
+using S2M.Worker.Diagnostics;
 using S2M.Worker.Tests.Diagnostics;
 
 namespace S2M.Worker.Tests;
@@ -13,6 +14,8 @@ internal static class Program
             return 0;
         }
 
+        // Kernels and allocator as a worker has them, before libtorch loads.
+        NativeEnvironment.Prepare(NativeEnvironment.NativeLevel);
         return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--internal-msbuild-node", StringComparer.Ordinal)
             ? await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions)
             : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
