@@ -24,7 +24,7 @@ internal abstract class JobBlock
     internal abstract ulong Seed(string name, ulong fallback, string about);
 
     /// <summary>A number within its range.</summary>
-    internal abstract double Number(string name, double fallback, Interval range, string about);
+    internal abstract double Number(string name, double fallback, NumberRange range, string about);
 
     /// <summary>true or false.</summary>
     internal abstract bool Flag(string name, bool fallback, string about);

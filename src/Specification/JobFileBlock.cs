@@ -70,7 +70,7 @@ internal sealed class JobFileBlock : JobBlock
                 : throw Error(name, node, "a whole number from 0 to 2^64 - 1");
 
     /// <inheritdoc/>
-    internal override double Number(string name, double fallback, Interval range, string about)
+    internal override double Number(string name, double fallback, NumberRange range, string about)
         => Find(name) is not { } node
             ? fallback
             : double.TryParse(Scalar(node), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && range.Contains(value)

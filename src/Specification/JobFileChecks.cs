@@ -6,6 +6,10 @@ internal static class JobFileChecks
     private const int SmallestBatch = 128;
     private const int FewestClasses = 10;
 
+    // Images are embedded in chunks of this many, outside training too.
+    private const int EmbeddingChunk = 256;
+    private const int BytesPerPixel = 64 * sizeof(float);
+
     /// <summary>Checks a job.</summary>
     /// <param name="job">The job.</param>
     /// <param name="source">Where it comes from.</param>
@@ -15,6 +19,7 @@ internal static class JobFileChecks
         CheckGroups(job.Episode, source);
         CheckBatch(job.Episode, source);
         CheckParts(job, source);
+        CheckMemory(job, source);
         CheckWarmUp(job, source);
     }
 
@@ -38,7 +43,7 @@ internal static class JobFileChecks
 
     private static void CheckBatch(EpisodeSpecification episode, JobFileSource source)
     {
-        int images = episode.Classes * episode.ImagesPerClass;
+        long images = (long)episode.Classes * episode.ImagesPerClass;
         if (images < SmallestBatch || episode.Classes < FewestClasses)
         {
             throw source.Error(
@@ -66,6 +71,21 @@ internal static class JobFileChecks
                 string from = job.Data.Rotations ? "four rotations of split." : "split.";
                 throw source.Error(path, $"expected at most {most} different concepts, {from}{part} = {classes}, got {concepts}; lower it or raise split.{part}");
             }
+        }
+    }
+
+    // A tensor's memory is seen as one span, which ends at 2 GiB; the first block's activations are the largest: 64 filters at the images' full size.
+    private static void CheckMemory(JobSpecification job, JobFileSource source)
+    {
+        long images = Math.Max((long)job.Episode.Classes * job.Episode.ImagesPerClass, EmbeddingChunk);
+        long pixels = (long)job.Data.Size * job.Data.Size;
+        if (images * pixels > int.MaxValue / BytesPerPixel)
+        {
+            throw source.Error(
+                "data.image.size",
+                $"expected first-block activations of less than 2 GiB, max(episode.classes x episode.images_per_class, {EmbeddingChunk}) images x size^2 x 64 filters x 4 bytes, "
+                + $"got {(double)images * pixels * BytesPerPixel / (1 << 30):F2} GiB for {images} images of {job.Data.Size} x {job.Data.Size} pixels; "
+                + "lower data.image.size, episode.classes or episode.images_per_class");
         }
     }
 

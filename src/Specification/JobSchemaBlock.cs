@@ -68,7 +68,7 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
-    internal override double Number(string name, double fallback, Interval range, string about)
+    internal override double Number(string name, double fallback, NumberRange range, string about)
     {
         Add(
             name,

@@ -5,8 +5,8 @@ namespace S2M.Specification;
 /// <summary>All fields of a job: names, ranges, descriptions; defaults are those of the records.</summary>
 internal static class JobTable
 {
-    private static readonly Interval Positive = new(0, 1e6, WithoutLow: true);
-    private static readonly Interval Decay = new(0, 1, WithoutHigh: true);
+    private static readonly NumberRange Positive = new(0, 1e6, WithoutLow: true);
+    private static readonly NumberRange Decay = new(0, 1, WithoutHigh: true);
 
     /// <summary>Asks a block for a whole job.</summary>
     internal static JobSpecification Job(JobBlock top) => new()
@@ -52,7 +52,7 @@ internal static class JobTable
         return new NetworkSpecification
         {
             Embedding = block.Choice("embedding", network.Embedding, "The embedding network: conv4 is four blocks of 64 filters.", ("conv4", "conv4")),
-            Dropout = block.Number("dropout", network.Dropout, new Interval(0, 0.9), "Probability that an element of the descriptor is dropped in training."),
+            Dropout = block.Number("dropout", network.Dropout, new NumberRange(0, 0.9), "Probability that an element of the descriptor is dropped in training."),
             Head = block.Choice(
                 "head", network.Head, "What concepts are represented by: a diagonal Gaussian or the mean.", ("gauss", HeadKind.Gauss), ("nearest_mean", HeadKind.NearestMean)),
             VarianceOffset = block.Number("variance_offset", network.VarianceOffset, Positive, "Start of the learned variance offset, one per shot count."),
@@ -113,7 +113,7 @@ internal static class JobTable
             NonFiniteBudget = block.Integer(
                 "non_finite_budget", training.NonFiniteBudget, 0, int.MaxValue, "Episodes with a non-finite gradient that may be left out before the job fails."),
             BatchNormMomentum = block.Number(
-                "batch_norm_momentum", training.BatchNormMomentum, new Interval(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
+                "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
         };
     }
 
@@ -123,14 +123,14 @@ internal static class JobTable
         return new OptimizerSpecification
         {
             Kind = block.Choice("kind", optimizer.Kind, "The update rule.", ("adam", OptimizerKind.Adam), ("adam_w", OptimizerKind.AdamW), ("sgd", OptimizerKind.Sgd)),
-            LearningRate = block.Number("learning_rate", optimizer.LearningRate, new Interval(0, 1e3, WithoutLow: true), "The learning rate after warm-up."),
+            LearningRate = block.Number("learning_rate", optimizer.LearningRate, new NumberRange(0, 1e3, WithoutLow: true), "The learning rate after warm-up."),
             WarmUpSteps = block.Integer("warm_up_steps", optimizer.WarmUpSteps, 0, int.MaxValue, "Steps of linear warm-up; below training.steps."),
             CosineDecay = block.Flag("cosine_decay", optimizer.CosineDecay, "Whether the rate decays to zero along a half cosine, or stays."),
             Beta1 = block.Number("beta1", optimizer.Beta1, Decay, "Decay of Adam's first moment."),
             Beta2 = block.Number("beta2", optimizer.Beta2, Decay, "Decay of Adam's second moment."),
-            Epsilon = block.Number("epsilon", optimizer.Epsilon, new Interval(0, 1, WithoutLow: true), "Adam's epsilon."),
+            Epsilon = block.Number("epsilon", optimizer.Epsilon, new NumberRange(0, 1, WithoutLow: true), "Adam's epsilon."),
             Momentum = block.Number("momentum", optimizer.Momentum, Decay, "Momentum of stochastic gradient descent."),
-            WeightDecay = block.Number("weight_decay", optimizer.WeightDecay, new Interval(0, 1e3), "Weight decay."),
+            WeightDecay = block.Number("weight_decay", optimizer.WeightDecay, new NumberRange(0, 1e3), "Weight decay."),
         };
     }
 

@@ -80,6 +80,31 @@ public sealed class Set2ModelNetworkTests
     }
 
     [Fact]
+    public void Parameters_WeightDecay_IsForConvolutionsOnly()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small());
+
+        network.Parameters.Entries.Where(entry => entry.WeightDecayScale == 1).Select(entry => entry.Name)
+            .ShouldBe(Enumerable.Range(0, 4).Select(block => $"blocks.{block}.convolution.weight"));
+        network.Parameters.Entries.Where(entry => entry.WeightDecayScale == 0).Count().ShouldBe(8 + 3);
+    }
+
+    [Fact]
+    public void ComputeEpisode_AfterOneThatThrew_HasTheSameBits()
+    {
+        using var network = new Set2ModelNetwork(TestJobs.Small());
+        using Tensor images = MakeImages();
+        ParameterSnapshot start = network.Initialize();
+        EpisodeSum before = Compute(network, start, images, MakeEpisode(0));
+        Episode episode = MakeEpisode(0);
+        var outside = new EpisodeGroup([new Concept(new ConceptId(0, 0), [Classes * ImagesPerClass], [0]), new Concept(new ConceptId(1, 0), [4], [5])], []);
+
+        Should.Throw<Exception>(() => Compute(network, start, images, episode with { Groups = [.. episode.Groups, outside] }));
+
+        Compute(network, start, images, episode).Values.SequenceEqual(before.Values).ShouldBeTrue();
+    }
+
+    [Fact]
     public void ComputeEpisode_BatchStatistics_AreMeanAndBiasedVarianceOfTheFirstConvolution()
     {
         using DisposeScope scope = NewDisposeScope();

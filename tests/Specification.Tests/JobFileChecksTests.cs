@@ -20,6 +20,19 @@ public sealed class JobFileChecksTests
         TestJobs.Refusal(yaml).ShouldContain(expected);
     }
 
+    [Theory]
+    [InlineData("data: {name: a, image: {size: 182}}", "line 2: data.image.size: expected first-block activations of less than 2 GiB, max(episode.classes x episode.images_per_class, 256) images "
+        + "x size^2 x 64 filters x 4 bytes, got 2.37 GiB for 300 images of 182 x 182 pixels; lower data.image.size, episode.classes or episode.images_per_class")]
+    [InlineData("data: {name: a, image: {size: 182}}\nepisode: {classes: 20}", "got 2.02 GiB for 256 images of 182 x 182 pixels")]
+    [InlineData("data: {name: a}\nsplit: {train: 40000}\nepisode: {classes: 100000, images_per_class: 10000}", "GiB for 1000000000 images of 28 x 28 pixels")]
+    public void Parse_ActivationsBeyondTwoGiB_AreRefused(string more, string expected) => TestJobs.Refusal("name: a\n" + more).ShouldContain(expected);
+
+    [Theory]
+    [InlineData(181, 20)]
+    [InlineData(167, 30)]
+    public void Parse_ActivationsJustBelowTwoGiB_AreTaken(int size, int classes) =>
+        TestJobs.Parse($"name: a\ndata: {{name: a, image: {{size: {size}}}}}\nepisode: {{classes: {classes}}}").Data.Size.ShouldBe(size);
+
     [Fact]
     public void Parse_ValidationPartThatNobodyUses_NeedNotFit() =>
         TestJobs.Parse(TestJobs.Minimal + "split: {validation: 1}\ntraining: {validate_every: 0}").Split.Validation.ShouldBe(1);

@@ -88,6 +88,9 @@ public sealed class Conv4Network : EmbeddingNetwork
     public override Tensor ForwardTraining(Tensor images_NCHW)
     {
         using DisposeScope scope = NewDisposeScope();
+
+        // What an earlier pass that broke off has left belongs to no one.
+        _parameters.Gradient.Clear();
         Tensor activations_NHWF = images_NCHW.permute(0, 2, 3, 1).contiguous();
         foreach (ConvolutionBlock block in _blocks)
         {
@@ -155,8 +158,8 @@ public sealed class Conv4Network : EmbeddingNetwork
     private IEnumerable<ParameterEntry> ParametersOf(int block) =>
     [
         new($"blocks.{block}.convolution.weight", [Filters, InputsOf(block), 3, 3]),
-        new($"blocks.{block}.normalization.weight", [Filters]),
-        new($"blocks.{block}.normalization.bias", [Filters]),
+        new($"blocks.{block}.normalization.weight", [Filters], WeightDecayScale: 0),
+        new($"blocks.{block}.normalization.bias", [Filters], WeightDecayScale: 0),
     ];
 
     private static IEnumerable<ParameterEntry> BuffersOf(int block) =>

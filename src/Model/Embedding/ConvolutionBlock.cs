@@ -98,9 +98,9 @@ internal sealed class ConvolutionBlock : IDisposable
 
     private static Tensor ChannelsLast(Tensor values_NFHH)
     {
-        using Tensor view = values_NFHH.detach();
-        using Tensor moved = view.permute(0, 2, 3, 1);
-        return moved.contiguous();
+        using Tensor detached_NFHH = values_NFHH.detach();
+        using Tensor moved_NHHF = detached_NFHH.permute(0, 2, 3, 1);
+        return moved_NHHF.contiguous();
     }
 
     /// <summary>

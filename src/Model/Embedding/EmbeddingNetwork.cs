@@ -25,12 +25,12 @@ public abstract class EmbeddingNetwork : IDisposable
     /// <param name="buffers">Flat running statistics, length of <see cref="Buffers"/>.</param>
     public abstract void Load(ReadOnlySpan<float> parameters, ReadOnlySpan<float> buffers);
 
-    /// <summary>The forward pass on an episode's images; batch norm uses their statistics, which <see cref="ReadBatchStatistics"/> then gives.</summary>
+    /// <summary>The forward pass on an episode's images; batch norm uses their statistics, which <see cref="ReadBatchStatistics"/> then gives. The gradient starts from 0.</summary>
     /// <param name="images_NCHW">Shape (N, C, H, W), float32, values in [0, 1].</param>
     /// <returns>Raw descriptors z, shape (N, D), float32, without a graph; <see cref="Backward"/> goes on from their gradient.</returns>
     public abstract Tensor ForwardTraining(Tensor images_NCHW);
 
-    /// <summary>Adds the gradient of the parameters for the last <see cref="ForwardTraining"/>; once for each forward pass.</summary>
+    /// <summary>Computes the gradient of the parameters for the last <see cref="ForwardTraining"/>; once for each forward pass.</summary>
     /// <param name="gradient_ND">dL/dz, shape (N, D), float32.</param>
     public abstract void Backward(Tensor gradient_ND);
 
@@ -39,7 +39,7 @@ public abstract class EmbeddingNetwork : IDisposable
     /// <returns>Raw descriptors z, shape (N, D), float32.</returns>
     public abstract Tensor ForwardInference(Tensor images_NCHW);
 
-    /// <summary>Writes the gradient that was added up and clears it.</summary>
+    /// <summary>Writes the gradient of the last <see cref="Backward"/> and clears it.</summary>
     /// <param name="gradient">Length of <see cref="Parameters"/>.</param>
     public abstract void TakeGradient(Span<float> gradient);
 

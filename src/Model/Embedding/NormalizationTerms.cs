@@ -8,7 +8,7 @@ namespace S2M.Model.Embedding;
 /// <param name="scale">gamma / sigma.</param>
 /// <param name="mean">The batch mean.</param>
 /// <param name="common">gamma / sigma x mean gradient.</param>
-/// <param name="pull">gamma / sigma^2 x mean of gradient x normalised activation, divided by sigma once more for the raw activation.</param>
+/// <param name="pull">gamma / sigma^3 x mean of gradient x (activation - mean).</param>
 internal readonly ref struct NormalizationTerms(ReadOnlySpan<float> scale, ReadOnlySpan<float> mean, ReadOnlySpan<float> common, ReadOnlySpan<float> pull)
 {
     private readonly ReadOnlySpan<float> _scale = scale;

@@ -49,11 +49,11 @@ internal sealed class NormalizedPooling : IDisposable
         ReadOnlySpan<float> values = TensorMemory.Elements<float>(activations_NHHF);
         ChannelStatistics.Compute(values, shape.Images, _means, _variances);
         Scale(gamma, beta, _means, _variances);
-        Tensor pooled = Pooled(shape);
+        Tensor pooled_NHHF = Pooled(shape);
         _activations_NHHF = activations_NHHF.alias().DetachFromDisposeScope();
         _selected_NHHF = Pooled(shape).DetachFromDisposeScope();
-        PoolingKernels.Forward(values, shape, _scale, _shift, TensorMemory.Elements<float>(pooled), TensorMemory.Elements<float>(_selected_NHHF));
-        return pooled;
+        PoolingKernels.Forward(values, shape, _scale, _shift, TensorMemory.Elements<float>(pooled_NHHF), TensorMemory.Elements<float>(_selected_NHHF));
+        return pooled_NHHF;
     }
 
     /// <summary>Normalises with running statistics.</summary>
@@ -62,9 +62,9 @@ internal sealed class NormalizedPooling : IDisposable
     {
         ActivationShape shape = ShapeOf(activations_NHHF);
         Scale(gamma, beta, means, variances);
-        Tensor pooled = Pooled(shape);
-        PoolingKernels.Forward(TensorMemory.Elements<float>(activations_NHHF), shape, _scale, _shift, TensorMemory.Elements<float>(pooled), []);
-        return pooled;
+        Tensor pooled_NHHF = Pooled(shape);
+        PoolingKernels.Forward(TensorMemory.Elements<float>(activations_NHHF), shape, _scale, _shift, TensorMemory.Elements<float>(pooled_NHHF), []);
+        return pooled_NHHF;
     }
 
     /// <summary>The gradient of the last <see cref="Forward"/>; what that kept is freed.</summary>
@@ -94,11 +94,11 @@ internal sealed class NormalizedPooling : IDisposable
             pull[channel] = (float)(scale * inverse * inverse * moments[channel] / count);
         }
 
-        Tensor result = empty([shape.Images, shape.Side, shape.Side, shape.Channels], ScalarType.Float32);
+        Tensor activationGradient_NHHF = empty([shape.Images, shape.Side, shape.Side, shape.Channels], ScalarType.Float32);
         PoolingKernels.Backward(
-            TensorMemory.Elements<float>(_activations_NHHF!), shape, selected, gradient, new NormalizationTerms(_scale, _means, common, pull), TensorMemory.Elements<float>(result));
+            TensorMemory.Elements<float>(_activations_NHHF!), shape, selected, gradient, new NormalizationTerms(_scale, _means, common, pull), TensorMemory.Elements<float>(activationGradient_NHHF));
         Release();
-        return result;
+        return activationGradient_NHHF;
     }
 
     /// <inheritdoc/>

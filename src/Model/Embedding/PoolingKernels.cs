@@ -45,7 +45,7 @@ internal static class PoolingKernels
         nuint to = 0;
         for (int row = 0; row < shape.Images * shape.Half; row++)
         {
-            nuint from = (nuint)(((row / shape.Half * shape.Side) + (row % shape.Half * 2)) * shape.Side * shape.Channels);
+            nuint from = (nuint)((row / shape.Half * shape.Side) + (row % shape.Half * 2)) * line;
             for (int column = 0; column < shape.Half; column++, from += channels)
             {
                 for (nuint channel = 0; channel < channels; channel += Lanes, from += Lanes, to += Lanes)
@@ -90,7 +90,7 @@ internal static class PoolingKernels
             {
                 Vector256<float> mean = Vector256.Create(means.Slice(channel, Lanes));
                 Vector256<float> sum = default, moment = default;
-                nuint at = (nuint)((image * positions * channels) + channel);
+                nuint at = ((nuint)image * (nuint)positions * (nuint)channels) + (nuint)channel;
                 for (int position = 0; position < positions; position++, at += (nuint)channels)
                 {
                     Vector256<float> winner = Vector256.LoadUnsafe(ref winners, at);
@@ -131,7 +131,7 @@ internal static class PoolingKernels
         nuint at = 0;
         for (int row = 0; row < shape.Images * shape.Half; row++)
         {
-            nuint to = (nuint)(((row / shape.Half * shape.Side) + (row % shape.Half * 2)) * shape.Side * shape.Channels);
+            nuint to = (nuint)((row / shape.Half * shape.Side) + (row % shape.Half * 2)) * line;
             for (int column = 0; column < shape.Half; column++, to += channels)
             {
                 for (nuint channel = 0; channel < channels; channel += Lanes, at += Lanes, to += Lanes)

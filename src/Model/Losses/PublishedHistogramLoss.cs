@@ -29,7 +29,7 @@ public sealed class PublishedHistogramLoss : HistogramLoss
             Span<double> histogram = relevant[query] ? positive : negative;
             for (int bin = 0; bin < Bins; bin++)
             {
-                histogram[bin] += Math.Max(0, 1 - (2 * Math.Abs(values[query] - Centre(bin, start, range, width)) / support));
+                histogram[bin] += Math.Max(0, 1 - (2 * Math.Abs(values[query] - Center(bin, start, range, width)) / support));
             }
         }
 
@@ -58,18 +58,18 @@ public sealed class PublishedHistogramLoss : HistogramLoss
             double[] slopes = relevant[query] ? positiveSlopes : negativeSlopes;
             for (int bin = 0; bin < Bins; bin++)
             {
-                double offset = values[query] - Centre(bin, start, range, width);
+                double offset = values[query] - Center(bin, start, range, width);
                 if (2 * Math.Abs(offset) >= support)
                 {
                     continue;
                 }
 
-                double toCentre = slopes[bin] * 2 * Math.Sign(offset) / support;
+                double toCenter = slopes[bin] * 2 * Math.Sign(offset) / support;
                 double toSupport = slopes[bin] * 2 * Math.Abs(offset) / (support * support);
                 double share = (bin + 0.5) / Bins;
-                gradient[query] -= toCentre;
-                lowGradient += (toCentre * (1 - share)) - (toSupport * 4 / Bins);
-                highGradient += (toCentre * share) + (toSupport * 4 / Bins);
+                gradient[query] -= toCenter;
+                lowGradient += (toCenter * (1 - share)) - (toSupport * 4 / Bins);
+                highGradient += (toCenter * share) + (toSupport * 4 / Bins);
             }
         }
 
@@ -77,5 +77,5 @@ public sealed class PublishedHistogramLoss : HistogramLoss
         return loss * LossScale;
     }
 
-    private double Centre(int bin, double start, double range, double width) => start + (bin * range / Bins) + (width / 2);
+    private double Center(int bin, double start, double range, double width) => start + (bin * range / Bins) + (width / 2);
 }

@@ -6,7 +6,7 @@ namespace S2M.Model.Mixture;
 
 /// <summary>
 /// The learned scalars of head and loss: log eps per shot count and log T, named entries behind those of the embedding, with ten times the
-/// learning rate. What the job does not learn stays at its start and has no entry.
+/// learning rate and without weight decay, which would draw eps and T to 1. What the job does not learn stays at its start and has no entry.
 /// </summary>
 public sealed class HeadParameters
 {
@@ -29,8 +29,8 @@ public sealed class HeadParameters
         _temperatureIndex = specification.Loss.Kind == LossKind.NWay ? _shots.Length : -1;
         Entries =
         [
-            .. _shots.Select(shots => new ParameterEntry($"head.log_variance_offset.shots_{shots}", [], LearningRateScale)),
-            .. _temperatureIndex >= 0 ? new[] { new ParameterEntry("loss.log_temperature", [], LearningRateScale) } : [],
+            .. _shots.Select(shots => new ParameterEntry($"head.log_variance_offset.shots_{shots}", [], LearningRateScale, WeightDecayScale: 0)),
+            .. _temperatureIndex >= 0 ? new[] { new ParameterEntry("loss.log_temperature", [], LearningRateScale, WeightDecayScale: 0) } : [],
         ];
     }
 

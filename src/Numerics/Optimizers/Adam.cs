@@ -10,6 +10,7 @@ public class Adam : Optimizer
     private readonly double _beta1;
     private readonly double _beta2;
     private readonly double _epsilon;
+    private readonly double _weightDecay;
     private double _firstCorrection;
     private double _secondCorrection;
 
@@ -25,17 +26,17 @@ public class Adam : Optimizer
         _beta1 = beta1;
         _beta2 = beta2;
         _epsilon = epsilon;
-        WeightDecay = weightDecay;
+        _weightDecay = weightDecay;
     }
 
-    private protected double WeightDecay { get; }
-
-    /// <summary>The share of the gradient's decay: weight decay x parameter is added to it.</summary>
-    private protected virtual float CoupledDecay => (float)WeightDecay;
+    /// <summary>The share of the gradient's decay: this x parameter is added to it.</summary>
+    /// <param name="weightDecay">The entry's weight decay.</param>
+    private protected virtual float CoupledDecay(double weightDecay) => (float)weightDecay;
 
     /// <summary>A factor on the parameters ahead of the update.</summary>
     /// <param name="learningRate">The entry's rate.</param>
-    private protected virtual float Shrink(double learningRate) => 1f;
+    /// <param name="weightDecay">The entry's weight decay.</param>
+    private protected virtual float Shrink(double learningRate, double weightDecay) => 1f;
 
     private protected override void Prepare(int step)
     {
@@ -48,7 +49,8 @@ public class Adam : Optimizer
         ReadOnlySpan<Vector256<float>> gradient,
         Span<Vector256<float>> first,
         Span<Vector256<float>> second,
-        double learningRate)
+        double learningRate,
+        double decayScale)
     {
         Vector256<float> beta1 = Vector256.Create((float)_beta1);
         Vector256<float> beta2 = Vector256.Create((float)_beta2);
@@ -57,8 +59,8 @@ public class Adam : Optimizer
         Vector256<float> rate = Vector256.Create((float)(learningRate / _firstCorrection));
         Vector256<float> root = Vector256.Create((float)Math.Sqrt(_secondCorrection));
         Vector256<float> epsilon = Vector256.Create((float)_epsilon);
-        Vector256<float> decay = Vector256.Create(CoupledDecay);
-        Vector256<float> shrink = Vector256.Create(Shrink(learningRate));
+        Vector256<float> decay = Vector256.Create(CoupledDecay(_weightDecay * decayScale));
+        Vector256<float> shrink = Vector256.Create(Shrink(learningRate, _weightDecay * decayScale));
 
         // Equal lengths, seen by the compiler, leave no bounds check in the loop.
         gradient = gradient[..parameters.Length];

@@ -11,7 +11,7 @@ namespace S2M.Numerics.Optimizers;
 public sealed class AdamW(ParameterLayout layout, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 1e-2)
     : Adam(layout, beta1, beta2, epsilon, weightDecay)
 {
-    private protected override float CoupledDecay => 0f;
+    private protected override float CoupledDecay(double weightDecay) => 0f;
 
-    private protected override float Shrink(double learningRate) => (float)(1 - (learningRate * WeightDecay));
+    private protected override float Shrink(double learningRate, double weightDecay) => (float)(1 - (learningRate * weightDecay));
 }

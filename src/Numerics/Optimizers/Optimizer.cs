@@ -7,7 +7,7 @@ namespace S2M.Numerics.Optimizers;
 /// <summary>
 /// An update rule over flat vectors, in plain float32 arithmetic in a written order: equal bits on every machine. Eight elements are taken at a time;
 /// + - * / and the root of a lane round exactly as the scalar operation does, and a product is never contracted with a sum. Entries of the layout
-/// scale the learning rate.
+/// scale the learning rate and the weight decay.
 /// </summary>
 public abstract class Optimizer
 {
@@ -43,8 +43,9 @@ public abstract class Optimizer
         for (int entry = 0; entry < _layout.Entries.Count; entry++)
         {
             int offset = _layout.OffsetOf(entry);
-            int count = _layout.Entries[entry].Count;
-            UpdateEntry(parameters.Slice(offset, count), gradient.Slice(offset, count), offset, learningRate * _layout.Entries[entry].LearningRateScale);
+            ParameterEntry of = _layout.Entries[entry];
+            UpdateEntry(
+                parameters.Slice(offset, of.Count), gradient.Slice(offset, of.Count), offset, learningRate * of.LearningRateScale, of.WeightDecayScale);
         }
     }
 
@@ -85,25 +86,27 @@ public abstract class Optimizer
     /// <param name="first">The first moment, of the same length.</param>
     /// <param name="second">The second moment, of the same length; empty where the rule has one moment only.</param>
     /// <param name="learningRate">The entry's rate.</param>
+    /// <param name="decayScale">The entry's factor on the weight decay.</param>
     private protected abstract void Update(
         Span<Vector256<float>> parameters,
         ReadOnlySpan<Vector256<float>> gradient,
         Span<Vector256<float>> first,
         Span<Vector256<float>> second,
-        double learningRate);
+        double learningRate,
+        double decayScale);
 
-    private void UpdateEntry(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, double learningRate)
+    private void UpdateEntry(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, double learningRate, double decayScale)
     {
         Span<float> first = _moments[0].Values.AsSpan(offset, parameters.Length);
         Span<float> second = _moments.Length > 1 ? _moments[1].Values.AsSpan(offset, parameters.Length) : [];
-        Update(Lanes(parameters), MemoryMarshal.Cast<float, Vector256<float>>(gradient), Lanes(first), Lanes(second), learningRate);
+        Update(Lanes(parameters), MemoryMarshal.Cast<float, Vector256<float>>(gradient), Lanes(first), Lanes(second), learningRate, decayScale);
 
         int rest = parameters.Length % Vector256<float>.Count;
         if (rest > 0)
         {
             // The last elements go through the same arithmetic, in a vector filled up with zeros.
             Span<Vector256<float>> last = [FillUp(parameters, rest), FillUp(gradient, rest), FillUp(first, rest), FillUp(second, rest)];
-            Update(last[..1], last[1..2], last[2..3], second.IsEmpty ? [] : last[3..], learningRate);
+            Update(last[..1], last[1..2], last[2..3], second.IsEmpty ? [] : last[3..], learningRate, decayScale);
             TakeBack(last[0], parameters, rest);
             TakeBack(last[2], first, rest);
             TakeBack(last[3], second, rest);

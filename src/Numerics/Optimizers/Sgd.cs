@@ -14,11 +14,12 @@ public sealed class Sgd(ParameterLayout layout, double momentum = 0.9, double we
         ReadOnlySpan<Vector256<float>> gradient,
         Span<Vector256<float>> first,
         Span<Vector256<float>> second,
-        double learningRate)
+        double learningRate,
+        double decayScale)
     {
         Vector256<float> rate = Vector256.Create((float)learningRate);
         Vector256<float> kept = Vector256.Create((float)momentum);
-        Vector256<float> decay = Vector256.Create((float)weightDecay);
+        Vector256<float> decay = Vector256.Create((float)(weightDecay * decayScale));
         gradient = gradient[..parameters.Length];
         first = first[..parameters.Length];
         for (int i = 0; i < parameters.Length; i++)

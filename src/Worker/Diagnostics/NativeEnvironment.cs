@@ -1,42 +1,45 @@
+using System.Collections;
 using System.Runtime.InteropServices;
 
 namespace S2M.Worker.Diagnostics;
 
 /// <summary>
 /// What must be set before the tensor library loads: kernel threads, instruction level, allocator. The runtime keeps its own copy of the
-/// environment, so native libraries see only what <c>setenv</c> writes.
+/// environment, so native libraries see only what <c>setenv</c> and <c>unsetenv</c> write.
 /// </summary>
 public static class NativeEnvironment
 {
+    /// <summary>The CPU level at which the tensor library picks its kernels by the processor alone.</summary>
+    public const string NativeLevel = "native";
+
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MapThreshold = -3;
     private const int LargestMapThreshold = 1 << 30;
     private const int KeptBytes = 256 << 20;
 
+    // What is inherited under these would steer kernels past the numeric contract: instruction levels, reduced precision, conditional reproducibility.
+    private static readonly string[] Steering = ["ATEN_", "DNNL_", "ONEDNN_", "MKL_"];
+
     /// <summary>Prepares the process; call it once, first.</summary>
-    /// <param name="cpuLevel"><c>native</c>, or <c>avx2</c> so that unlike machines give equal bits.</param>
-    /// <exception cref="WorkerException">The level is neither.</exception>
+    /// <param name="cpuLevel"><see cref="NativeLevel"/>.</param>
+    /// <exception cref="WorkerException">The level is another one, or the environment cannot be changed.</exception>
     public static void Prepare(string cpuLevel)
     {
-        if (cpuLevel is not ("native" or "avx2"))
-        {
-            throw new WorkerException($"cpu level: expected native or avx2, got '{cpuLevel}'");
-        }
-
+        Require(cpuLevel);
         if (!OperatingSystem.IsLinux())
         {
             return;
         }
 
+        foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => (string)variable.Key).Where(IsSteering))
+        {
+            Unset(name);
+        }
+
         Set("OMP_NUM_THREADS", "1");
         Set("MKL_NUM_THREADS", "1");
-        Set("MKL_CBWR", cpuLevel == "avx2" ? "AVX2,STRICT" : "AUTO,STRICT");
-        if (cpuLevel == "avx2")
-        {
-            Set("ONEDNN_MAX_CPU_ISA", "AVX2");
-            Set("ATEN_CPU_CAPABILITY", "avx2");
-        }
+        Set("MKL_CBWR", "AUTO,STRICT");
 
         // With the default thresholds every step maps and returns its activations: 1.46 times the time of a step (docs/decisions/0003).
         // A result of 0 means that the allocator is another one: slower, not wrong.
@@ -44,6 +47,17 @@ public static class NativeEnvironment
         _ = ConfigureAllocator(TrimThreshold, int.MaxValue);
         _ = ConfigureAllocator(TopPad, KeptBytes);
     }
+
+    /// <summary>Refuses a level that does not exist.</summary>
+    internal static void Require(string cpuLevel)
+    {
+        if (!string.Equals(cpuLevel, NativeLevel, StringComparison.Ordinal))
+        {
+            throw new WorkerException($"cpu level: expected {NativeLevel}, got '{cpuLevel}'; there is no other level yet");
+        }
+    }
+
+    private static bool IsSteering(string name) => Array.Exists(Steering, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
     private static void Set(string name, string value)
     {
@@ -53,9 +67,21 @@ public static class NativeEnvironment
         }
     }
 
+    private static void Unset(string name)
+    {
+        if (UnsetEnvironment(name) != 0)
+        {
+            throw new WorkerException($"environment: '{name}' could not be removed: {Marshal.GetLastPInvokeErrorMessage()}; start the program without it");
+        }
+    }
+
     [DllImport("libc", EntryPoint = "setenv", SetLastError = true, CharSet = CharSet.Ansi, ExactSpelling = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetEnvironment(string name, string value, int overwrite);
+
+    [DllImport("libc", EntryPoint = "unsetenv", SetLastError = true, CharSet = CharSet.Ansi, ExactSpelling = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int UnsetEnvironment(string name);
 
     [DllImport("libc", EntryPoint = "mallopt", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

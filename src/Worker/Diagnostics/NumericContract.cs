@@ -1,22 +1,43 @@
+using System.Runtime.InteropServices;
+
 namespace S2M.Worker.Diagnostics;
 
 /// <summary>What the arithmetic depends on besides the specification (docs/architecture.md, determinism): runs with equal contracts give equal bits.</summary>
 public static class NumericContract
 {
     /// <summary>Raised whenever arithmetic, sampling, decoding or resizing changes.</summary>
-    public const int Revision = 1;
+    public const int Revision = 2;
 
     private const string ProcessorFile = "/proc/cpuinfo";
 
     /// <summary>Describes this machine's contract.</summary>
     /// <param name="cpuLevel">As given to <see cref="NativeEnvironment.Prepare"/>.</param>
+    /// <exception cref="WorkerException">There is no such level.</exception>
     public static string Describe(string cpuLevel)
-        => $"numerics {Revision}; cpu; libtorch {TorchSharp.torch.__version__}; {(cpuLevel == "native" ? NativeLevel() : cpuLevel)}; 1 thread a worker";
-
-    // The processor's own flags: what the tensor library looks at, whatever this runtime has been told to leave unused.
-    private static string NativeLevel()
     {
-        string flags = File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile).FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) ?? string.Empty : string.Empty;
-        return flags.Contains(" avx512f", StringComparison.Ordinal) ? "avx512" : flags.Contains(" avx2", StringComparison.Ordinal) ? "avx2" : "baseline";
+        NativeEnvironment.Require(cpuLevel);
+        string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        string processor = Processor(File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile) : []);
+        return $"numerics {Revision}; cpu; {architecture}; {processor}; libtorch {TorchSharp.torch.__version__}; 1 thread a worker";
+    }
+
+    /// <summary>
+    /// Instruction level and kind of a processor. MKL and oneDNN choose kernels by vendor, family and model besides the flags; the flags are the processor's
+    /// own, whatever this runtime has been told to leave unused.
+    /// </summary>
+    /// <param name="lines">Lines <c>name : value</c>, as the kernel lists them; the first processor counts.</param>
+    internal static string Processor(IEnumerable<string> lines)
+    {
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string[] fact in lines.TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)))
+        {
+            facts.TryAdd(fact[0], fact[^1]);
+        }
+
+        string[] flags = facts.GetValueOrDefault("flags", string.Empty).Split(' ');
+        string level = flags.Contains("avx512f", StringComparer.Ordinal) ? "avx512" : flags.Contains("avx2", StringComparer.Ordinal) ? "avx2" : "baseline";
+        return $"{level}; {Fact("vendor_id")} family {Fact("cpu family")} model {Fact("model")}";
+
+        string Fact(string name) => facts.GetValueOrDefault(name, "unknown");
     }
 }

@@ -34,6 +34,26 @@ public sealed class OptimizerTests
 
     [Theory]
     [MemberData(nameof(AllKinds))]
+    public void Step_EntryWithADecayScale_DecaysByThatShare(string kind)
+    {
+        float[] values = [.. Enumerable.Range(0, 13).Select(i => (i - 7.5f) / 3)];
+        float[] gradient = [.. values.Select(value => 1 / value)];
+        float[] After(double decay, float scale)
+        {
+            float[] parameters = [.. values];
+            Optimizer optimizer = Make(kind, new ParameterLayout([new("a", [values.Length], 3, scale)]), decay);
+            optimizer.Step(parameters, gradient, 1e-2);
+            optimizer.Step(parameters, gradient, 1e-2);
+            return parameters;
+        }
+
+        After(0.5, 0).ShouldBe(After(0, 1));
+        After(0.5, 0.5f).ShouldBe(After(0.25, 1));
+        After(0.5, 1).SequenceEqual(After(0, 1)).ShouldBeFalse();
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKinds))]
     public void Restore_StateOfAnother_GoesOnWithTheSameBits(string kind)
     {
         var layout = new ParameterLayout([new("a", [13]), new("b", [5], 10)]);
@@ -78,13 +98,14 @@ public sealed class OptimizerTests
         optimizer.StepCount.ShouldBe(0);
     }
 
-    private static Optimizer Make(string kind, ParameterLayout layout) => kind switch
+    private static Optimizer Make(string kind, ParameterLayout layout) => Make(kind, layout, kind is "adam" or "sgd" ? 0 : 0.1);
+
+    private static Optimizer Make(string kind, ParameterLayout layout, double decay) => kind switch
     {
-        "adam" => new Adam(layout),
-        "adam with decay" => new Adam(layout, weightDecay: 0.1),
-        "adamw" => new AdamW(layout, weightDecay: 0.1),
-        "sgd" => new Sgd(layout),
-        _ => new Sgd(layout, 0.8, 0.1),
+        "adam" or "adam with decay" => new Adam(layout, weightDecay: decay),
+        "adamw" => new AdamW(layout, weightDecay: decay),
+        "sgd" => new Sgd(layout, weightDecay: decay),
+        _ => new Sgd(layout, 0.8, decay),
     };
 
     /// <summary>The rules one element at a time, in the same written order.</summary>

@@ -1,13 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using S2M.Data.Catalogs;
-using S2M.Data.Glyphs;
-using S2M.Data.Images;
-using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
-using S2M.Specification;
-using S2M.Worker.Images;
 using S2M.Worker.Training;
 using TorchSharp;
 
@@ -17,19 +11,10 @@ namespace S2M.Worker.Tests.Training;
 public sealed class ShareRunnerStressTests
 {
     private const int Steps = 2000;
-    private const int WarmUp = 200;
-    private const int Classes = 4;
-    private const int ImagesPerClass = 3;
+    private const int WarmUp = Steps / 2;
     private const float LearningRate = 0.01f;
+    private const float Momentum = 0.1f;
     private const long AllowedGrowth = 24 << 20;
-
-    private static readonly JobSpecification Job = new()
-    {
-        Name = "stress",
-        Data = new DataSpecification { Name = GlyphDataSet.DataSetName, Size = 16 },
-        Network = new NetworkSpecification { Dropout = 0.1 },
-        Episode = new EpisodeSpecification { Classes = Classes, ImagesPerClass = ImagesPerClass, Groups = [new(new(0, 1), new(2, 2)), new(new(0, 0), new(1, 2))] },
-    };
 
     [Fact]
     public async Task ComputeEpisode_TwoThousandStepsUnderConstantCollections_SameBitsAndFlatMemory()
@@ -60,11 +45,8 @@ public sealed class ShareRunnerStressTests
 
     private static Outcome Train()
     {
-        using var data = new GlyphDataSet();
-        var format = new ImageFormat(Job.Data.Size, 1, true);
-        var sampler = new EpisodeSampler(new ConceptCatalog(data.Classes, [.. Enumerable.Range(0, 40)], rotations: true), data.Classes);
-        using var runner = new ShareRunner(Job, new PoolTensors(new DecodedImages(data, 1 << 26), format));
-        ParameterSnapshot snapshot = runner.Network.Initialize();
+        using var job = new GlyphJob();
+        ParameterSnapshot snapshot = job.Runner.Network.Initialize();
         (long tensors, long memory) = (0, 0);
         for (int step = 0; step < Steps; step++)
         {
@@ -73,12 +55,11 @@ public sealed class ShareRunnerStressTests
                 (tensors, memory) = (LiveTensors(), Environment.WorkingSet);
             }
 
-            Episode episode = sampler.SampleTraining(
-                new EpisodeAddress(1, EpisodePhase.Training, step, 0), Classes, ImagesPerClass, [new GroupRoles(0, 2, 2, 1), new GroupRoles(0, 1, 1, 2)]);
-            snapshot = Step(snapshot, runner.ComputeEpisode(snapshot, episode));
+            snapshot = Step(snapshot, job.Runner.ComputeEpisode(snapshot, job.Sample(step)));
         }
 
-        string hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(snapshot.Parameters)));
+        float[] state = [.. snapshot.Parameters, .. snapshot.Buffers];
+        string hash = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(state)));
         return new Outcome(hash, tensors, LiveTensors(), memory, Environment.WorkingSet);
     }
 
@@ -91,7 +72,9 @@ public sealed class ShareRunnerStressTests
             parameters[i] = snapshot.Parameters[i] - (LearningRate * leaf.Values[i]);
         }
 
-        return new ParameterSnapshot(snapshot.Version + 1, parameters, snapshot.Buffers);
+        float[] buffers = [.. snapshot.Buffers];
+        FlatVector.Move(buffers, leaf.Values.AsSpan(parameters.Length), Momentum);
+        return new ParameterSnapshot(snapshot.Version + 1, parameters, buffers);
     }
 
     private static long LiveTensors() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;

@@ -7,7 +7,7 @@ namespace S2M.Specification;
 /// <param name="High">The upper end.</param>
 /// <param name="WithoutLow">Whether the lower end itself is left out.</param>
 /// <param name="WithoutHigh">Whether the upper end itself is left out.</param>
-internal readonly record struct Interval(double Low, double High, bool WithoutLow = false, bool WithoutHigh = false)
+internal readonly record struct NumberRange(double Low, double High, bool WithoutLow = false, bool WithoutHigh = false)
 {
     /// <summary>Whether a number lies within; NaN does not.</summary>
     internal bool Contains(double value) => (WithoutLow ? value > Low : value >= Low) && (WithoutHigh ? value < High : value <= High);
