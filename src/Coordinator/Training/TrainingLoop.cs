@@ -37,10 +37,12 @@ public sealed class TrainingLoop(
     /// <param name="cancellationToken">Stops at the next episode boundary.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint of the last whole step is there.</exception>
     /// <exception cref="CoordinatorException">
-    /// Too many episodes were not finite, the optimiser's result is not finite, an answer does not fit the network, or a checkpoint could not be written.
+    /// Too many episodes were not finite, the optimiser's result is not finite, the network lacks a metric, an answer does not fit the network, or a
+    /// checkpoint could not be written.
     /// </exception>
     public async Task RunAsync(TrainingState state, CancellationToken cancellationToken)
     {
+        var metrics = new LeafMetrics(state.Definition.MetricNames);
         try
         {
             // A run that was stopped within a validation makes that one first, so that its history is that of a run that never stopped.
@@ -53,7 +55,7 @@ public sealed class TrainingLoop(
                 EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
                 RequireFit(state.Definition, sum, episodes.Length);
                 CountAbsent(state, episodes.Length - sum.Present);
-                Advance(state, sum, _schedule.At(step));
+                Advance(state, sum, metrics, _schedule.At(step));
                 await CloseStepAsync(state, publish: IsDue(step + 1, _training.CheckpointEvery), cancellationToken);
             }
         }
@@ -91,7 +93,7 @@ public sealed class TrainingLoop(
         }
     }
 
-    private void Advance(TrainingState state, EpisodeSum sum, double learningRate)
+    private void Advance(TrainingState state, EpisodeSum sum, LeafMetrics metrics, double learningRate)
     {
         StepRecord record;
         if (sum.Present == 0)
@@ -112,10 +114,11 @@ public sealed class TrainingLoop(
             state.Snapshot = next;
             state.History = state.History with
             {
-                ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[3],
-                FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[4],
+                ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[metrics.ZeroDescriptors],
+                FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[metrics.FlatHistograms],
             };
-            record = new StepRecord(next.Version, sum.Metrics[0] / sum.Present, sum.Metrics[1] / sum.Metrics[2], learningRate);
+            double accuracy = sum.Metrics[metrics.Hits] / sum.Metrics[metrics.Queries];
+            record = new StepRecord(next.Version, sum.Metrics[metrics.Loss] / sum.Present, accuracy, learningRate);
         }
 
         state.History = state.History.With(record);

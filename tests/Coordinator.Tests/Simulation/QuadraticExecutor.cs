@@ -27,14 +27,17 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     /// <summary>Changes the answer on its way.</summary>
     internal Func<EpisodeSum, EpisodeSum> Answer { get; init; } = sum => sum;
 
+    /// <summary>The metrics of a leaf, in their order.</summary>
+    internal IReadOnlyList<string> MetricNames { get; init; } = ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"];
+
     /// <summary>Seed of how the step is cut into shares and in which order they come back; null for one share.</summary>
     internal ulong? Sharing { get; init; }
 
-    internal NetworkDefinition Definition { get; } = new(
+    internal NetworkDefinition Definition => field ??= new(
         new ParameterLayout([new("weight", [size]), new("scale", [], 10)]),
         new ParameterLayout([new("running_mean", [3]), new("running_variance", [2])]),
         4,
-        ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"],
+        MetricNames,
         new ParameterSnapshot(0, Draw(0, size + 1, 0), Draw(1, Buffers, 0)));
 
     public Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken) => Task.FromResult(Definition);
@@ -80,7 +83,15 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
             loss += isParameter ? 0.5 * values[i] * values[i] : 0;
         }
 
-        return new EpisodeSum(1, values, [loss, address.Index % 3, 4, 1, 2]);
+        return new EpisodeSum(1, values, [.. MetricNames.Select(name => name switch
+        {
+            "loss" => loss,
+            "hits" => address.Index % 3,
+            "queries" => 4,
+            "zero_descriptors" => 1,
+            "flat_histograms" => 2,
+            _ => -1,
+        })]);
     }
 
     private static EpisodeSum InShares(EpisodeSum[] leaves, PhiloxRandom random)

@@ -42,6 +42,29 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
+    public async Task RunAsync_MetricsInAnotherOrder_AreFoundByName()
+    {
+        TrainingState expected = await new SimulatedJob().RunAsync(new MemoryStore());
+        var job = new SimulatedJob { Executor = new QuadraticExecutor { MetricNames = ["flat_histograms", "queries", "of_another_kind", "loss", "zero_descriptors", "hits"] } };
+
+        TrainingState state = await job.RunAsync(new MemoryStore());
+
+        state.History.Steps.ShouldBe(expected.History.Steps);
+        (state.History.ZeroDescriptors, state.History.FlatHistograms).ShouldBe((30, 60));
+    }
+
+    [Fact]
+    public async Task RunAsync_NetworkWithoutAMetric_IsRefusedBeforeTheFirstStep()
+    {
+        var store = new MemoryStore();
+        var job = new SimulatedJob { Executor = new QuadraticExecutor { MetricNames = ["loss", "hits", "zero_descriptors", "flat_histograms"] } };
+
+        (await Should.ThrowAsync<CoordinatorException>(() => job.RunAsync(store))).Message
+            .ShouldBe("network: expected a metric 'queries', got loss, hits, zero_descriptors, flat_histograms; workers must build the job's own network");
+        store.Published.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task RunAsync_ManySteps_Learns()
     {
         var job = new SimulatedJob { Specification = SimulatedJob.Specify(new TrainingSpecification { Steps = 200, EpisodesPerStep = 5, CheckpointEvery = 100, ValidateEvery = 0 }) };
