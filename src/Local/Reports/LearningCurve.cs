@@ -19,12 +19,14 @@ internal static class LearningCurve
     /// <param name="history">What happened.</param>
     internal static Markup Draw(TrainingHistory history)
     {
-        if (history.Steps.Count == 0)
+        // A step whose episodes were all absent has no loss: one NaN would take its whole bucket and both axes with it.
+        StepRecord[] made = [.. history.Steps.Where(step => double.IsFinite(step.Loss) && double.IsFinite(step.Accuracy))];
+        if (made.Length == 0)
         {
-            return Markup.Of($"<p>No step was made.</p>");
+            return Markup.Of($"<p>{(history.Steps.Count == 0 ? "No step was made." : "No step had an episode that was present.")}</p>");
         }
 
-        StepRecord[] steps = [.. history.Steps.Chunk(1 + ((history.Steps.Count - 1) / MostPoints)).Select(MeanOf)];
+        StepRecord[] steps = [.. made.Chunk(BucketOf(made)).Select(MeanOf)];
         int last = history.Steps[^1].Step;
         Axis across = Axis.Linear(0, last, Left, Right, 8);
         Axis loss = Axis.Fitting(steps.Min(step => step.Loss), steps.Max(step => step.Loss), LossBottom, LossTop);
@@ -35,7 +37,7 @@ internal static class LearningCurve
             <figure>
             <svg viewBox="0 0 800 440" role="img" aria-labelledby="curve-title curve-text">
             <title id="curve-title">Loss and accuracy over {last} steps</title>
-            <desc id="curve-text">{Describe(history)}</desc>
+            <desc id="curve-text">{Describe(made, history.Validations)}</desc>
             {Rules(loss, Left, Right)}{Rules(accuracy, Left, Right)}{Steps(across)}
             <text class="name" x="{Left}" y="{LossTop - 12}">loss, {scale}</text>
             <text class="name" x="{Left}" y="{AccuracyTop - 12}">accuracy</text>
@@ -45,7 +47,7 @@ internal static class LearningCurve
             {Line("raw", steps, step => across.At(step.Step), step => accuracy.At(step.Accuracy))}
             {Validations(history.Validations, across, accuracy)}
             </svg>
-            <figcaption><span class="key raw"></span>training {Bucket(history)} <span class="key mean"></span>running mean of the loss
+            <figcaption><span class="key raw"></span>training {Bucket(made)} <span class="key mean"></span>running mean of the loss
             <span class="key dot"></span>validation accuracy, classes that training never saw</figcaption>
             </figure>
             """);
@@ -63,17 +65,18 @@ internal static class LearningCurve
         })];
     }
 
-    private static string Bucket(TrainingHistory history)
-        => history.Steps.Count > MostPoints ? $"(means of {1 + ((history.Steps.Count - 1) / MostPoints)} steps)" : "(every step)";
+    private static int BucketOf(StepRecord[] made) => 1 + ((made.Length - 1) / MostPoints);
 
-    private static string Describe(TrainingHistory history)
+    private static string Bucket(StepRecord[] made) => BucketOf(made) > 1 ? $"(means of {BucketOf(made)} steps)" : "(every step)";
+
+    private static string Describe(StepRecord[] made, IReadOnlyList<ValidationRecord> validations)
     {
-        StepRecord first = history.Steps[0];
-        StepRecord last = history.Steps[^1];
+        StepRecord first = made[0];
+        StepRecord last = made[^1];
         string training = $"The loss goes from {Show(first.Loss)} at step {first.Step} to {Show(last.Loss)} at step {last.Step}.";
-        return history.Validations.Count == 0
+        return validations.Count == 0
             ? training
-            : $"{training} Validation accuracy: {string.Join(", ", history.Validations.Select(validation => $"{Show(validation.Accuracy)} at step {validation.Step}"))}.";
+            : $"{training} Validation accuracy: {string.Join(", ", validations.Select(validation => $"{Show(validation.Accuracy)} at step {validation.Step}"))}.";
     }
 
     private static Markup Rules(Axis axis, double left, double right) => Markup.Join(axis.Ticks.Select(tick => Markup.Of(
