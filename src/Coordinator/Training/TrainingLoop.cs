@@ -29,8 +29,7 @@ public sealed class TrainingLoop(
     private readonly LearningRateSchedule _schedule = new(
         specification.Optimizer.LearningRate, specification.Optimizer.WarmUpSteps, specification.Training.Steps, specification.Optimizer.CosineDecay);
 
-    private readonly GroupRoles[] _roles =
-        [.. specification.Episode.Groups.Select(group => new GroupRoles(group.Support.First, group.Support.Count, group.Queries.First, group.Queries.Count))];
+    private readonly GroupRoles[] _roles = TrainingRoles.Of(specification.Episode);
 
     /// <summary>Trains from the state's version to the last step. Cancelled, it keeps a checkpoint of the last whole step first.</summary>
     /// <param name="state">Version 0, or what a checkpoint held; taken on in place. Of no use after a failure: its moments may be ahead of its version.</param>

@@ -98,11 +98,11 @@ internal sealed record DryRun(JobSpecification Job, int Threads, string? DataVer
     {
         int perClass = specification.ImagesPerClass;
         PoolImage[] pool = [.. Enumerable.Range(0, specification.Classes * perClass).Select(index => new PoolImage(index % images, 0))];
-        return new Episode(default, pool, [.. specification.Groups.Select(group => new EpisodeGroup(
+        return new Episode(default, pool, [.. TrainingRoles.Of(specification).Select(roles => new EpisodeGroup(
             [.. Enumerable.Range(0, specification.Classes).Select(c => new Concept(
                 new ConceptId(c, 0),
-                [.. Enumerable.Range((c * perClass) + group.Support.First, group.Support.Count)],
-                [.. Enumerable.Range((c * perClass) + group.Queries.First, group.Queries.Count)]))],
+                [.. Enumerable.Range((c * perClass) + roles.SupportFirst, roles.SupportCount)],
+                [.. Enumerable.Range((c * perClass) + roles.QueryFirst, roles.QueryCount)]))],
             []))]);
     }
 }

@@ -77,7 +77,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         try
         {
             inputs.CheckEpisodes();
-            inputs.DecodeAll(request.Threads, (done, total) => view.OnWork("images decoded", done, total), cancellationToken);
+            inputs.DecodeAll(request.Threads, view.OnWork, cancellationToken);
             return inputs;
         }
         catch
