@@ -1,12 +1,8 @@
 using System.CommandLine;
-using S2M.Coordinator;
 using S2M.Coordinator.Evaluation;
-using S2M.Data;
 using S2M.Local.Progress;
 using S2M.Local.Runs;
-using S2M.Model;
 using S2M.Specification;
-using S2M.Worker;
 using S2M.Worker.Diagnostics;
 using Spectre.Console;
 
@@ -57,38 +53,24 @@ internal sealed class RunCommand
     {
         string folder = result.GetValue(_options.Out)!;
         using var interruption = new Interruption(Console.Error);
-        try
-        {
-            var request = new TrainingRequest(
-                _read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
-            NativeEnvironment.Prepare("native");
-            TensorLibrary.EnsureLoaded();
-            if (result.GetValue(_options.DryRun))
-            {
-                DryRun plan = await DryRun.MakeAsync(request, TimeProvider.System, interruption.Token);
-                Console.WriteLine(result.GetValue(_options.Output) == RunOptions.Json ? plan.ToJson() : plan.ToYaml());
-                return ExitCodes.Done;
-            }
+        return await Outcome.OfAsync(() => RunAsync(result, folder, interruption.Token), () => Farewell(result, folder), folder, Console.Error);
+    }
 
-            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
-            Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(interruption.Token), folder, result.GetValue(_options.Output));
+    private async Task<int> RunAsync(ParseResult result, string folder, CancellationToken cancellationToken)
+    {
+        var request = new TrainingRequest(_read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
+        NativeEnvironment.Prepare("native");
+        TensorLibrary.EnsureLoaded();
+        if (result.GetValue(_options.DryRun))
+        {
+            DryRun plan = await DryRun.MakeAsync(request, TimeProvider.System, cancellationToken);
+            Console.WriteLine(result.GetValue(_options.Output) == RunOptions.Json ? plan.ToJson() : plan.ToYaml());
             return ExitCodes.Done;
         }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync(Farewell(result, folder));
-            return ExitCodes.Interrupted;
-        }
-        catch (Exception problem) when (problem is SpecificationException or DataException)
-        {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Usage;
-        }
-        catch (Exception problem) when (problem is CoordinatorException or WorkerException or Set2ModelException or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Failed;
-        }
+
+        var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
+        Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(cancellationToken), folder, result.GetValue(_options.Output));
+        return ExitCodes.Done;
     }
 
     // Some terminals do not know their width and say 0.
@@ -97,7 +79,7 @@ internal sealed class RunCommand
     /// <summary>Says what is kept and how to go on, with the options that belong to it.</summary>
     private string Farewell(ParseResult result, string folder)
     {
-        if (RunFolder.StepFolders(folder) is not [.., string newest])
+        if (RunFolder.NewestCheckpoint(folder) is not { } newest)
         {
             return "interrupted before the first checkpoint: nothing is kept";
         }
@@ -122,7 +104,7 @@ internal sealed class RunCommand
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
         ResultTable.Write(AnsiConsole.Console, report.Retrievals);
         Console.WriteLine($"parameters   {report.ParametersHash}");
-        Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
+        Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
         Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");
         Console.WriteLine($"time         {string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"))}");

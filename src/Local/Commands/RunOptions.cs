@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace S2M.Local.Commands;
 
@@ -16,7 +17,7 @@ internal sealed class RunOptions
         Out = new("--out") { Description = "Folder for checkpoints, metrics.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => folder };
         Out.Validators.Add(result => Require(result, result.GetValueOrDefault<string>() is { Length: > 0 }, "--out: expected a folder, got an empty text"));
         Threads.Validators.Add(result => Require(
-            result, result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, out int threads) || threads >= 1, $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
+            result, result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, CultureInfo.InvariantCulture, out int threads) || threads >= 1, $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
         Data.Validators.Add(CheckBindings);
     }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using S2M.Local.Verification;
-using S2M.Worker;
 using S2M.Worker.Diagnostics;
 using Spectre.Console;
 
@@ -26,34 +25,26 @@ internal static class SelfTestCommand
     private static async Task<int> RunAsync(string? output)
     {
         using var interruption = new Interruption(Console.Error);
-        try
-        {
-            NativeEnvironment.Prepare("native");
-            IReadOnlyList<Check> checks = await SelfTest.RunAsync(
-                check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), interruption.Token);
-            bool ok = checks.All(check => check.Ok);
-            if (output == RunOptions.Json)
-            {
-                Console.WriteLine(ToJson(checks, ok));
-            }
-            else
-            {
-                AnsiConsole.Write(ToTable(checks));
-                Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
-            }
+        return await Outcome.OfAsync(() => CheckAsync(output, interruption.Token), () => "interrupted", Path.Combine(".s2m", "selftest"), Console.Error);
+    }
 
-            return ok ? ExitCodes.Done : ExitCodes.Failed;
-        }
-        catch (OperationCanceledException)
+    private static async Task<int> CheckAsync(string? output, CancellationToken cancellationToken)
+    {
+        NativeEnvironment.Prepare("native");
+        IReadOnlyList<Check> checks = await SelfTest.RunAsync(
+            check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), cancellationToken);
+        bool ok = checks.All(check => check.Ok);
+        if (output == RunOptions.Json)
         {
-            await Console.Error.WriteLineAsync("interrupted");
-            return ExitCodes.Interrupted;
+            Console.WriteLine(ToJson(checks, ok));
         }
-        catch (WorkerException problem)
+        else
         {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Failed;
+            AnsiConsole.Write(ToTable(checks));
+            Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
         }
+
+        return ok ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static Table ToTable(IReadOnlyList<Check> checks)

@@ -186,7 +186,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task Publish_ForeignFolders_AreLeftAlone()
     {
-        string[] foreign = ["step-abc", "step-", "notes", "step-1.old"];
+        string[] foreign = ["step-abc", "step-", "step-12345", "notes", "step-1.old"];
         Array.ForEach(foreign, name => Directory.CreateDirectory(Path.Combine(_folder, name)));
 
         await _job.RunAsync(_job.Open(_folder));
