@@ -86,7 +86,8 @@ public sealed class CheckpointFolder : ICheckpointStore
                 Load(path, manifest, state);
                 return path;
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
+            catch (Exception problem) when (
+                problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
             {
                 _warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
             }
@@ -158,7 +159,8 @@ public sealed class CheckpointFolder : ICheckpointStore
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     /// <summary>Whether a file of these bytes is there already.</summary>
-    private static bool IsThere(string path, byte[] bytes) => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
+    private static bool IsThere(string path, byte[] bytes)
+        => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
 
     private void WriteAll(string path, byte[] parameters, byte[] moments, byte[] manifest)
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace S2M.Coordinator.Checkpoints;
 
-/// <summary>The folders of checkpoints, <c>step-000200</c>: their names, and which of them hold a checkpoint. They are ordered by number: past a million steps names are not.</summary>
+/// <summary>
+/// The folders of checkpoints, <c>step-000200</c>: their names, and which of them hold a checkpoint. They are ordered by number: past a million steps
+/// names are not.
+/// </summary>
 public static class StepFolders
 {
     /// <summary>The file that makes a folder a checkpoint; written last.</summary>

@@ -143,7 +143,8 @@ public sealed class TrainingLoop(
     private void Publish(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, checkpoints.Publish(state));
 
     private bool IsValidationMissing(TrainingState state)
-        => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery) && !(state.History.Validations is [.., { } last] && last.Step == state.Snapshot.Version);
+        => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery)
+            && !(state.History.Validations is [.., { } last] && last.Step == state.Snapshot.Version);
 
     private bool IsDue(int done, int every) => done == _training.Steps || (every > 0 && done % every == 0);
 }

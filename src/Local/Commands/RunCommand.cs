@@ -33,7 +33,8 @@ internal sealed class RunCommand
     /// <summary>The <c>quickstart</c> command.</summary>
     internal static Command Quickstart()
     {
-        var command = new Command("quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
+        var command = new Command(
+            "quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
         _ = new RunCommand(
             command, Path.Combine(".s2m", "quickstart"), fresh: true, (result, options) => JobFile.Parse(BuiltInJobs.Quickstart, "quickstart", result.GetValue(options.Set) ?? []));
         return command;
@@ -44,7 +45,8 @@ internal sealed class RunCommand
     {
         var file = new Argument<string>("FILE") { Description = "The job file (YAML); jobs/ has examples." };
         var command = new Command("train", "Trains the job of a file in this process, tests it once, and writes metrics.json and report.html.") { file };
-        var run = new RunCommand(command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
+        var run = new RunCommand(
+            command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
         command.Options.Add(run._options.Data);
         return command;
     }
@@ -69,7 +71,7 @@ internal sealed class RunCommand
         }
 
         var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
-        Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(cancellationToken), folder, result.GetValue(_options.Output));
+        Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(cancellationToken), folder, result.GetValue(_options.Output), request.Resume);
         return ExitCodes.Done;
     }
 
@@ -93,7 +95,7 @@ internal sealed class RunCommand
         ? word
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static void Show(RunReport report, string folder, string? output)
+    private static void Show(RunReport report, string folder, string? output, bool resumed)
     {
         if (output == RunOptions.Json)
         {
@@ -107,6 +109,7 @@ internal sealed class RunCommand
         Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
         Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");
-        Console.WriteLine($"time         {string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"))}");
+        string times = string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"));
+        Console.WriteLine($"time         {times}{(resumed ? " (since --resume)" : string.Empty)}");
     }
 }

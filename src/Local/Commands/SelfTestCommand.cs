@@ -17,7 +17,9 @@ internal static class SelfTestCommand
     internal static Command Create()
     {
         Option<string> output = RunOptions.OutputOption();
-        var command = new Command("selftest", "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
+        var command = new Command(
+            "selftest",
+            "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
         command.SetAction((result, _) => RunAsync(result.GetValue(output)));
         return command;
     }
@@ -58,7 +60,11 @@ internal static class SelfTestCommand
         foreach (Check check in checks)
         {
             table.AddRow(
-                Markup.Escape(check.Name), check.Cases.ToString(CultureInfo.InvariantCulture), Show(check.WorstError), Show(check.Tolerance), check.Ok ? "[green]yes[/]" : "[red]NO[/]");
+                Markup.Escape(check.Name),
+                check.Cases.ToString(CultureInfo.InvariantCulture),
+                Show(check.WorstError),
+                Show(check.Tolerance),
+                check.Ok ? "[green]yes[/]" : "[red]NO[/]");
         }
 
         return table;

@@ -113,7 +113,9 @@ public sealed class InProcessExecutor : IShareExecutor
         CancellationToken cancellationToken)
     {
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
-            RunsOf(supports, supports.Count), (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+            RunsOf(supports, supports.Count),
+            (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken),
+            cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 

@@ -80,27 +80,40 @@ internal static class LearningCurve
     }
 
     private static Markup Rules(Axis axis, double left, double right) => Markup.Join(axis.Ticks.Select(tick => Markup.Of(
-        $"<line class=\"rule\" x1=\"{left}\" x2=\"{right}\" y1=\"{axis.At(tick):F1}\" y2=\"{axis.At(tick):F1}\"/><text x=\"{left - 8}\" y=\"{axis.At(tick) + 4:F1}\" text-anchor=\"end\">{tick:0.#####}</text>")));
+        $"""
+        <line class="rule" x1="{left}" x2="{right}" y1="{axis.At(tick):F1}" y2="{axis.At(tick):F1}"/>
+        <text x="{left - 8}" y="{axis.At(tick) + 4:F1}" text-anchor="end">{tick:0.#####}</text>
+        """)));
 
     private static Markup Steps(Axis axis) => Markup.Join(axis.Ticks.Where(tick => tick == Math.Floor(tick)).Select(tick => Markup.Of(
-        $"<line class=\"tick\" x1=\"{axis.At(tick):F1}\" x2=\"{axis.At(tick):F1}\" y1=\"{AccuracyBottom}\" y2=\"{AccuracyBottom + 5}\"/><text x=\"{axis.At(tick):F1}\" y=\"{AccuracyBottom + 20}\" text-anchor=\"middle\">{tick:0}</text>")));
+        $"""
+        <line class="tick" x1="{axis.At(tick):F1}" x2="{axis.At(tick):F1}" y1="{AccuracyBottom}" y2="{AccuracyBottom + 5}"/>
+        <text x="{axis.At(tick):F1}" y="{AccuracyBottom + 20}" text-anchor="middle">{tick:0}</text>
+        """)));
 
     private static Markup Line(string name, StepRecord[] steps, Func<StepRecord, double> x, Func<StepRecord, double> y)
-        => Markup.Of($"<polyline class=\"{name}\" points=\"{string.Join(' ', steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{x(step):F1},{y(step):F1}")))}\"/>");
+    {
+        IEnumerable<string> points = steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"{x(step):F1},{y(step):F1}"));
+        return Markup.Of($"<polyline class=\"{name}\" points=\"{string.Join(' ', points)}\"/>");
+    }
 
     private static Markup Validations(IReadOnlyList<ValidationRecord> validations, Axis across, Axis accuracy)
         => Markup.Join(validations.Select((validation, index) => Markup.Of(
-            $"<circle class=\"dot\" cx=\"{across.At(validation.Step):F1}\" cy=\"{accuracy.At(validation.Accuracy):F1}\" r=\"4.5\"><title>step {validation.Step}: {validation.Accuracy:F4}</title></circle>{Label(validations, index, across, accuracy)}")));
+            $"""
+            <circle class="dot" cx="{across.At(validation.Step):F1}" cy="{accuracy.At(validation.Accuracy):F1}" r="4.5">
+            <title>step {validation.Step}: {validation.Accuracy:F4}</title></circle>{Label(validations, index, across, accuracy)}
+            """)));
 
     private static Markup Label(IReadOnlyList<ValidationRecord> validations, int index, Axis across, Axis accuracy)
     {
         ValidationRecord validation = validations[index];
         double point = accuracy.At(validation.Accuracy);
+        double x = across.At(validation.Step);
+        string anchor = x > Right - 30 ? "end" : "middle";
         double baseline = point > AccuracyBottom - 26 ? point - 9 : point + 19;
         return validations.Count > MostLabels && index < validations.Count - 1
             ? Markup.Empty
-            : Markup.Of(
-                $"<text class=\"value\" x=\"{Math.Min(across.At(validation.Step), Right - 4):F1}\" y=\"{baseline:F1}\" text-anchor=\"{(across.At(validation.Step) > Right - 30 ? "end" : "middle")}\">{validation.Accuracy:F3}</text>");
+            : Markup.Of($"<text class=\"value\" x=\"{Math.Min(x, Right - 4):F1}\" y=\"{baseline:F1}\" text-anchor=\"{anchor}\">{validation.Accuracy:F3}</text>");
     }
 
     private static string Show(double value) => value.ToString("F4", CultureInfo.InvariantCulture);

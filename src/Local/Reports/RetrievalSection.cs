@@ -21,9 +21,11 @@ internal static class RetrievalSection
             """);
 
     private static Markup Row(RetrievalResult result, bool own) => Markup.Of($"""
-        <tr{new Markup(own ? " class=\"own\"" : string.Empty)}><th scope="row">{ResultsSection.NameOf(result.Head, own)}</th><td>{result.Gallery}</td><td>{result.Concepts}</td><td>{result.Targets:0.#}</td>
+        <tr{new Markup(own ? " class=\"own\"" : string.Empty)}><th scope="row">{ResultsSection.NameOf(result.Head, own)}</th>
+        <td>{result.Gallery}</td><td>{result.Concepts}</td><td>{result.Targets:0.#}</td>
         <td>{result.RemovedDuplicates}</td><td>{result.LeftOutHalves}</td>
-        <td><span class="accuracy">{result.MeanAveragePrecision:F4}</span><span class="interval">characters {result.Characters95.Low:F4} to {result.Characters95.High:F4}</span></td></tr>
+        <td><span class="accuracy">{result.MeanAveragePrecision:F4}</span>
+        <span class="interval">characters {result.Characters95.Low:F4} to {result.Characters95.High:F4}</span></td></tr>
 
         """);
 }

@@ -258,7 +258,9 @@ public sealed class CheckpointFolderTests : IDisposable
                 File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
                 break;
             default:
-                File.Copy(Path.Combine(Path.GetDirectoryName(path)!.Replace("000006", "000005", StringComparison.Ordinal), Path.GetFileName(path) == "manifest.json" ? "optimizer.safetensors" : "manifest.json"), path, overwrite: true);
+                string before = Path.GetDirectoryName(path)!.Replace("000006", "000005", StringComparison.Ordinal);
+                string other = Path.GetFileName(path) == "manifest.json" ? "optimizer.safetensors" : "manifest.json";
+                File.Copy(Path.Combine(before, other), path, overwrite: true);
                 break;
         }
     }

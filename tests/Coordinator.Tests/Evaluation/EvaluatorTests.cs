@@ -153,7 +153,8 @@ public sealed class EvaluatorTests
     private static string Show(Episode episode) => Show(episode.Groups[0], index => episode.Pool[index].Image);
 
     private static string Show(EpisodeGroup group, Func<int, int> image)
-        => string.Join("; ", group.Concepts.Select(concept => $"{concept.Id}: {string.Join(' ', concept.Support.Select(image))} | {string.Join(' ', concept.Positives.Select(image))}"));
+        => string.Join("; ", group.Concepts.Select(
+            concept => $"{concept.Id}: {string.Join(' ', concept.Support.Select(image))} | {string.Join(' ', concept.Positives.Select(image))}"));
 
     private sealed class ScriptedScorer(string name, Func<EpisodeGroup, double[]> score) : IGroupScorer
     {

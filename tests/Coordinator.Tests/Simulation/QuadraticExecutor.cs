@@ -53,7 +53,8 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     public Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken) => throw new NotSupportedException();
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> RankAsync(
         ParameterSnapshot snapshot,
@@ -100,7 +101,8 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
         for (int first = 0; first < leaves.Length;)
         {
             int count = 1 + random.NextInt32(leaves.Length - first);
-            nodes.AddRange(FixedTree.CompleteNodes(leaves.Length, first, count).Select(node => (node.First, node.Count, FixedTree.Sum(leaves[node.First..(node.First + node.Count)]))));
+            nodes.AddRange(FixedTree.CompleteNodes(leaves.Length, first, count).Select(
+                node => (node.First, node.Count, FixedTree.Sum(leaves[node.First..(node.First + node.Count)]))));
             first += count;
         }
 

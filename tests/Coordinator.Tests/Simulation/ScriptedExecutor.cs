@@ -19,7 +19,8 @@ internal sealed class ScriptedExecutor(Func<PoolImage, float> describe) : IShare
 
     public Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<EpisodeSum> ComputeGradientAsync(ParameterSnapshot snapshot, IReadOnlyList<Episode> episodes, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<EpisodeSum> ComputeGradientAsync(ParameterSnapshot snapshot, IReadOnlyList<Episode> episodes, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
 
     public Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public sealed class OutcomeTests : IDisposable
     public static TheoryData<Exception> Unforeseen =>
     [
         new NativeException("native code failed\nException raised from somewhere\nframe #0"),
-        new NotImplementedException("no such kernel"),
+        new NotSupportedException("no such kernel"),
         new ArgumentException("scores: expected numbers, got NaN"),
         new InvalidCastException("not a tensor"),
         new AggregateException(new InvalidOperationException("within")),

@@ -34,7 +34,8 @@ public sealed class LearningCurveTests
     [InlineData(5000, 5000)]
     public void Draw_StepsWithoutAnyEpisode_AreLeftOut(int count, int absent)
     {
-        StepRecord[] steps = [.. Enumerable.Range(1, count).Select(step => step == absent ? new StepRecord(step, double.NaN, double.NaN, 1e-3) : new StepRecord(step, 2, 0.5, 1e-3))];
+        StepRecord[] steps = [.. Enumerable.Range(1, count).Select(
+            step => step == absent ? new StepRecord(step, double.NaN, double.NaN, 1e-3) : new StepRecord(step, 2, 0.5, 1e-3))];
 
         string figure = LearningCurve.Draw(new TrainingHistory(steps, [], 4, 0, 0)).Text;
 
