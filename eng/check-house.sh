@@ -9,7 +9,10 @@ existing=()
 for file in "${files[@]}"; do [[ -f "$file" ]] && existing+=("$file"); done
 mapfile -t code < <(printf '%s\n' "${existing[@]}" | grep -E '\.cs$')
 mapfile -t tests < <(printf '%s\n' "${code[@]}" | grep -E '^tests/')
-mapfile -t tensor_code < <(printf '%s\n' "${code[@]}" | grep -E '^src/(Model|Worker)/')
+mapfile -t tensor_code < <(printf '%s\n' "${code[@]}" | grep -E '^src/(Model|Worker|Local)/')
+mapfile -t docs < <(printf '%s\n' "${existing[@]}" | grep -E '^(docs/|README\.md$|benchmarks/.*\.md$)')
+# The limit of .editorconfig. Folders join as their longer lines are cut.
+mapfile -t measured < <(printf '%s\n' "${code[@]}" | grep -E '^((src|tests)/(Coordinator|Local)(\.Tests)?/|eng/)')
 
 # forbid REASON PATTERN FILE...
 forbid() {
@@ -33,6 +36,8 @@ for file in "${code[@]}"; do
   fi
 done
 
+forbid 'line longer than 180' '^.{181}' "${measured[@]}"
+forbid 'placeholder' '@@' "${docs[@]}"
 forbid 'unfinished' '\b(TODO|FIXME|HACK|XXX)\b|NotImplementedException' "${code[@]}"
 forbid 'sleeping test' '\bThread\.Sleep\(|\bTask\.Delay\([0-9]' "${tests[@]}"
 forbid 'skipped test' '\[(Fact|Theory)\([^)]*Skip *=' "${tests[@]}"

@@ -58,10 +58,8 @@ internal static class JobFileChecks
         int ways = job.Evaluation.Ways.Max();
         Require("episode.classes", job.Episode.Classes, "train", job.Split.Train);
         Require("evaluation.ways", ways, "test", job.Split.Test);
-        if (job.Training.ValidateEvery > 0)
-        {
-            Require("evaluation.ways", ways, "validation", job.Split.Validation);
-        }
+        // Whatever training.validate_every says: the last version is always validated.
+        Require("evaluation.ways", ways, "validation", job.Split.Validation);
 
         void Require(string path, int concepts, string part, int classes)
         {

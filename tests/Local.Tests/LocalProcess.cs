@@ -30,12 +30,12 @@ internal sealed class LocalProcess : IDisposable
     public static LocalProcess Start(Dictionary<string, string> environment, params string[] arguments)
         => StartCommand(environment, "dotnet", [Path.Combine(AppContext.BaseDirectory, "s2m-local.dll"), .. arguments]);
 
-    /// <summary>Starts the program with no file longer than a number of 512-byte blocks.</summary>
-    public static LocalProcess StartWithFileLimit(int blocks, params string[] arguments)
+    /// <summary>Starts the program with no file longer than a number of KiB; without its signal the limit is an error of the write.</summary>
+    public static LocalProcess StartWithFileLimit(int kibibytes, params string[] arguments)
         => StartCommand(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_EnableWriteXorExecute"] = "0" },
-            "sh",
-            ["-c", $"ulimit -f {blocks} && exec dotnet \"$@\"", "sh", Path.Combine(AppContext.BaseDirectory, "s2m-local.dll"), .. arguments]);
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_EnableWriteXorExecute"] = "0", ["DOTNET_EnableDiagnostics"] = "0" },
+            "bash",
+            ["-c", $"trap '' XFSZ; ulimit -f {kibibytes} && exec dotnet \"$@\"", "bash", Path.Combine(AppContext.BaseDirectory, "s2m-local.dll"), .. arguments]);
 
     public static async Task<Finished> RunAsync(params string[] arguments)
     {
@@ -88,7 +88,13 @@ internal sealed class LocalProcess : IDisposable
 
     private static LocalProcess StartCommand(Dictionary<string, string> environment, string command, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -34,8 +34,9 @@ public sealed class JobFileChecksTests
         TestJobs.Parse($"name: a\ndata: {{name: a, image: {{size: {size}}}}}\nepisode: {{classes: {classes}}}").Data.Size.ShouldBe(size);
 
     [Fact]
-    public void Parse_ValidationPartThatNobodyUses_NeedNotFit() =>
-        TestJobs.Parse(TestJobs.Minimal + "split: {validation: 1}\ntraining: {validate_every: 0}").Split.Validation.ShouldBe(1);
+    public void Parse_ValidationPartOfARunThatValidatesAtTheEndOnly_MustFit() =>
+        TestJobs.Refusal(TestJobs.Minimal + "split: {validation: 1}\ntraining: {validate_every: 0}")
+            .ShouldContain("evaluation.ways: expected at most 4 different concepts, four rotations of split.validation = 1, got 20");
 
     [Fact]
     public void Parse_TrialShortenedOnTheCommandLine_MayEndWithinItsWarmUp() =>

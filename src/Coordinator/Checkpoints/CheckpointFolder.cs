@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using S2M.Coordinator.Training;
@@ -16,9 +15,8 @@ public sealed class CheckpointFolder : ICheckpointStore
 {
     private const string Parameters = "parameters.safetensors";
     private const string Moments = "optimizer.safetensors";
-    private const string Manifest = "manifest.json";
+    private const string Manifest = StepFolders.Manifest;
     private const string UnfinishedManifest = "manifest.json.tmp";
-    private const string Prefix = "step-";
     private const int Kept = 3;
     private const long LargestFile = int.MaxValue;
 
@@ -41,7 +39,7 @@ public sealed class CheckpointFolder : ICheckpointStore
     /// <inheritdoc/>
     public string Publish(TrainingState state)
     {
-        string path = Path.Combine(_folder, $"{Prefix}{state.Snapshot.Version.ToString("D6", CultureInfo.InvariantCulture)}");
+        string path = StepFolders.PathOf(_folder, state.Snapshot.Version);
         byte[] parameters = Write(ParameterTensors(state));
         byte[] moments = Write([.. state.Optimizer.State.Select(moment => SafeTensor.FromFloats(moment.Name, [moment.Values.Length], moment.Values))]);
         var manifest = new CheckpointManifest(
@@ -79,7 +77,7 @@ public sealed class CheckpointFolder : ICheckpointStore
     /// <exception cref="CoordinatorException">The newest whole checkpoint is of another run or of another version of this program.</exception>
     public string? Restore(TrainingState state)
     {
-        foreach ((_, string path) in Steps().Where(step => HasManifest(step.Path)).Reverse())
+        foreach ((_, string path) in StepFolders.FinishedIn(_folder).Reverse())
         {
             try
             {
@@ -88,7 +86,8 @@ public sealed class CheckpointFolder : ICheckpointStore
                 Load(path, manifest, state);
                 return path;
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
+            catch (Exception problem) when (
+                problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
             {
                 _warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
             }
@@ -159,10 +158,9 @@ public sealed class CheckpointFolder : ICheckpointStore
 
     private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    private static bool HasManifest(string path) => File.Exists(Path.Combine(path, Manifest));
-
     /// <summary>Whether a file of these bytes is there already.</summary>
-    private static bool IsThere(string path, byte[] bytes) => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
+    private static bool IsThere(string path, byte[] bytes)
+        => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
 
     private void WriteAll(string path, byte[] parameters, byte[] moments, byte[] manifest)
     {
@@ -172,7 +170,7 @@ public sealed class CheckpointFolder : ICheckpointStore
 
         // The same step written again (stopped right behind a checkpoint) has the same files, and only the manifest is exchanged: the checkpoint exists
         // all along. Over a damaged one the manifest goes first: without it the checkpoint does not exist.
-        if (!HasManifest(path) || !Array.TrueForAll(files, file => IsThere(file.Path, file.Bytes)))
+        if (!StepFolders.IsFinished(path) || !Array.TrueForAll(files, file => IsThere(file.Path, file.Bytes)))
         {
             File.Delete(manifestPath);
             Array.ForEach(files, file => DurableFiles.Write(file.Path, file.Bytes));
@@ -201,7 +199,7 @@ public sealed class CheckpointFolder : ICheckpointStore
         try
         {
             File.Delete(Path.Combine(path, UnfinishedManifest));
-            if (!HasManifest(path))
+            if (!StepFolders.IsFinished(path))
             {
                 Directory.Delete(path, recursive: true);
             }
@@ -218,9 +216,9 @@ public sealed class CheckpointFolder : ICheckpointStore
     /// </summary>
     private void RemoveOld(int written)
     {
-        (int Step, string Path)[] steps = Steps();
-        IEnumerable<string> old = steps.Where(step => step.Step <= written && HasManifest(step.Path)).SkipLast(Kept).Select(step => step.Path);
-        foreach (string path in steps.Where(step => !HasManifest(step.Path)).Select(step => step.Path).Concat(old).ToArray())
+        IReadOnlyList<(int Step, string Path)> steps = StepFolders.AllIn(_folder);
+        IEnumerable<string> old = steps.Where(step => step.Step <= written && StepFolders.IsFinished(step.Path)).SkipLast(Kept).Select(step => step.Path);
+        foreach (string path in steps.Where(step => !StepFolders.IsFinished(step.Path)).Select(step => step.Path).Concat(old).ToArray())
         {
             try
             {
@@ -234,13 +232,4 @@ public sealed class CheckpointFolder : ICheckpointStore
             }
         }
     }
-
-    /// <summary>The steps' folders by number, finished or not.</summary>
-    private (int Step, string Path)[] Steps()
-        => Directory.Exists(_folder)
-            ? [.. Directory.EnumerateDirectories(_folder, Prefix + "*").Select(path => (NumberOf(path), path)).Where(step => step.Item1 >= 0).OrderBy(step => step.Item1)]
-            : [];
-
-    private static int NumberOf(string path)
-        => int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
 }

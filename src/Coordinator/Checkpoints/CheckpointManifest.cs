@@ -83,7 +83,8 @@ public sealed record CheckpointManifest(
         if (manifest is not null && manifest.Format != CurrentFormat)
         {
             throw new CoordinatorException(
-                $"checkpoint manifest: expected format {CurrentFormat}, got {manifest.Format}: it was written by another version of this program; go on with that one, or choose another --out");
+                $"checkpoint manifest: expected format {CurrentFormat}, got {manifest.Format}: it was written by another version of this program; "
+                + "go on with that one, or choose another --out");
         }
 
         return manifest is { Files: not null, History: { Steps: not null, Validations: not null }, Specification: not null }

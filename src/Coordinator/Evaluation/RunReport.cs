@@ -11,7 +11,7 @@ namespace S2M.Coordinator.Evaluation;
 /// <param name="ParametersHash">SHA-256 of the final parameters and running statistics.</param>
 /// <param name="NumericContract">What the arithmetic depends on besides the specification.</param>
 /// <param name="Seeds">The seeds by name: split, training, evaluation.</param>
-/// <param name="Seconds">Wall-clock seconds by phase: training, evaluation.</param>
+/// <param name="Seconds">Wall-clock seconds by phase: data, training, validation, test. Of a run that was resumed, those since its last start alone.</param>
 /// <param name="Evaluations">The table.</param>
 /// <param name="Retrievals">Mean average precisions.</param>
 /// <param name="History">Losses, validations, counters.</param>

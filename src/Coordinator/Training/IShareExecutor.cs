@@ -4,15 +4,6 @@ using S2M.Numerics.Parameters;
 
 namespace S2M.Coordinator.Training;
 
-/// <summary>What a network is, seen from outside: layouts and initial values. Made by a worker.</summary>
-/// <param name="Parameters">Layout of the trainable values.</param>
-/// <param name="Buffers">Layout of the running statistics.</param>
-/// <param name="DescriptorSize">Length D of a descriptor.</param>
-/// <param name="MetricNames">Names of a leaf's metrics, in the order of <see cref="EpisodeSum.Metrics"/>.</param>
-/// <param name="Initial">Version 0.</param>
-public sealed record NetworkDefinition(
-    ParameterLayout Parameters, ParameterLayout Buffers, int DescriptorSize, IReadOnlyList<string> MetricNames, ParameterSnapshot Initial);
-
 /// <summary>
 /// Who computes. The training loop runs over this interface alone, so that the same loop trains in this process, against simulated workers and
 /// over the network. Every answer is a function of its arguments, bit for bit.
@@ -61,14 +52,4 @@ public interface IShareExecutor : IAsyncDisposable
         IReadOnlyList<int> targets,
         ScoringHead head,
         CancellationToken cancellationToken);
-}
-
-/// <summary>Which head scores.</summary>
-public enum ScoringHead
-{
-    /// <summary>The job's own head.</summary>
-    Job,
-
-    /// <summary>Nearest class mean on the same descriptors.</summary>
-    NearestMean,
 }

@@ -29,18 +29,19 @@ public sealed class TrainingLoop(
     private readonly LearningRateSchedule _schedule = new(
         specification.Optimizer.LearningRate, specification.Optimizer.WarmUpSteps, specification.Training.Steps, specification.Optimizer.CosineDecay);
 
-    private readonly GroupRoles[] _roles =
-        [.. specification.Episode.Groups.Select(group => new GroupRoles(group.Support.First, group.Support.Count, group.Queries.First, group.Queries.Count))];
+    private readonly GroupRoles[] _roles = TrainingRoles.Of(specification.Episode);
 
     /// <summary>Trains from the state's version to the last step. Cancelled, it keeps a checkpoint of the last whole step first.</summary>
     /// <param name="state">Version 0, or what a checkpoint held; taken on in place. Of no use after a failure: its moments may be ahead of its version.</param>
     /// <param name="cancellationToken">Stops at the next episode boundary.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint of the last whole step is there.</exception>
     /// <exception cref="CoordinatorException">
-    /// Too many episodes were not finite, the optimiser's result is not finite, an answer does not fit the network, or a checkpoint could not be written.
+    /// Too many episodes were not finite, the optimiser's result is not finite, the network lacks a metric, an answer does not fit the network, or a
+    /// checkpoint could not be written.
     /// </exception>
     public async Task RunAsync(TrainingState state, CancellationToken cancellationToken)
     {
+        var metrics = new LeafMetrics(state.Definition.MetricNames);
         try
         {
             // A run that was stopped within a validation makes that one first, so that its history is that of a run that never stopped.
@@ -53,7 +54,7 @@ public sealed class TrainingLoop(
                 EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
                 RequireFit(state.Definition, sum, episodes.Length);
                 CountAbsent(state, episodes.Length - sum.Present);
-                Advance(state, sum, _schedule.At(step));
+                Advance(state, sum, metrics, _schedule.At(step));
                 await CloseStepAsync(state, publish: IsDue(step + 1, _training.CheckpointEvery), cancellationToken);
             }
         }
@@ -91,7 +92,7 @@ public sealed class TrainingLoop(
         }
     }
 
-    private void Advance(TrainingState state, EpisodeSum sum, double learningRate)
+    private void Advance(TrainingState state, EpisodeSum sum, LeafMetrics metrics, double learningRate)
     {
         StepRecord record;
         if (sum.Present == 0)
@@ -112,10 +113,11 @@ public sealed class TrainingLoop(
             state.Snapshot = next;
             state.History = state.History with
             {
-                ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[3],
-                FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[4],
+                ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[metrics.ZeroDescriptors],
+                FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[metrics.FlatHistograms],
             };
-            record = new StepRecord(next.Version, sum.Metrics[0] / sum.Present, sum.Metrics[1] / sum.Metrics[2], learningRate);
+            double accuracy = sum.Metrics[metrics.Hits] / sum.Metrics[metrics.Queries];
+            record = new StepRecord(next.Version, sum.Metrics[metrics.Loss] / sum.Present, accuracy, learningRate);
         }
 
         state.History = state.History.With(record);
@@ -141,7 +143,8 @@ public sealed class TrainingLoop(
     private void Publish(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, checkpoints.Publish(state));
 
     private bool IsValidationMissing(TrainingState state)
-        => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery) && !(state.History.Validations is [.., { } last] && last.Step == state.Snapshot.Version);
+        => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery)
+            && !(state.History.Validations is [.., { } last] && last.Step == state.Snapshot.Version);
 
     private bool IsDue(int done, int every) => done == _training.Steps || (every > 0 && done % every == 0);
 }

@@ -1,12 +1,8 @@
 using System.CommandLine;
-using S2M.Coordinator;
 using S2M.Coordinator.Evaluation;
-using S2M.Data;
 using S2M.Local.Progress;
 using S2M.Local.Runs;
-using S2M.Model;
 using S2M.Specification;
-using S2M.Worker;
 using S2M.Worker.Diagnostics;
 using Spectre.Console;
 
@@ -37,7 +33,8 @@ internal sealed class RunCommand
     /// <summary>The <c>quickstart</c> command.</summary>
     internal static Command Quickstart()
     {
-        var command = new Command("quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
+        var command = new Command(
+            "quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
         _ = new RunCommand(
             command, Path.Combine(".s2m", "quickstart"), fresh: true, (result, options) => JobFile.Parse(BuiltInJobs.Quickstart, "quickstart", result.GetValue(options.Set) ?? []));
         return command;
@@ -48,7 +45,8 @@ internal sealed class RunCommand
     {
         var file = new Argument<string>("FILE") { Description = "The job file (YAML); jobs/ has examples." };
         var command = new Command("train", "Trains the job of a file in this process, tests it once, and writes metrics.json and report.html.") { file };
-        var run = new RunCommand(command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
+        var run = new RunCommand(
+            command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
         command.Options.Add(run._options.Data);
         return command;
     }
@@ -57,38 +55,24 @@ internal sealed class RunCommand
     {
         string folder = result.GetValue(_options.Out)!;
         using var interruption = new Interruption(Console.Error);
-        try
-        {
-            var request = new TrainingRequest(
-                _read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
-            NativeEnvironment.Prepare("native");
-            TensorLibrary.EnsureLoaded();
-            if (result.GetValue(_options.DryRun))
-            {
-                DryRun plan = await DryRun.MakeAsync(request, TimeProvider.System, interruption.Token);
-                Console.WriteLine(result.GetValue(_options.Output) == RunOptions.Json ? plan.ToJson() : plan.ToYaml());
-                return ExitCodes.Done;
-            }
+        return await Outcome.OfAsync(() => RunAsync(result, folder, interruption.Token), () => Farewell(result, folder), folder, Console.Error);
+    }
 
-            var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
-            Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(interruption.Token), folder, result.GetValue(_options.Output));
+    private async Task<int> RunAsync(ParseResult result, string folder, CancellationToken cancellationToken)
+    {
+        var request = new TrainingRequest(_read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
+        NativeEnvironment.Prepare("native");
+        TensorLibrary.EnsureLoaded();
+        if (result.GetValue(_options.DryRun))
+        {
+            DryRun plan = await DryRun.MakeAsync(request, TimeProvider.System, cancellationToken);
+            Console.WriteLine(result.GetValue(_options.Output) == RunOptions.Json ? plan.ToJson() : plan.ToYaml());
             return ExitCodes.Done;
         }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync(Farewell(result, folder));
-            return ExitCodes.Interrupted;
-        }
-        catch (Exception problem) when (problem is SpecificationException or DataException)
-        {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Usage;
-        }
-        catch (Exception problem) when (problem is CoordinatorException or WorkerException or Set2ModelException or IOException or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Failed;
-        }
+
+        var view = new ConsoleRunView(Console.Error, !Console.IsErrorRedirected, Width(), TimeProvider.System);
+        Show(await new TrainingRun(request, view, TimeProvider.System).RunAsync(cancellationToken), folder, result.GetValue(_options.Output), request.Resume);
+        return ExitCodes.Done;
     }
 
     // Some terminals do not know their width and say 0.
@@ -97,7 +81,7 @@ internal sealed class RunCommand
     /// <summary>Says what is kept and how to go on, with the options that belong to it.</summary>
     private string Farewell(ParseResult result, string folder)
     {
-        if (RunFolder.StepFolders(folder) is not [.., string newest])
+        if (RunFolder.NewestCheckpoint(folder) is not { } newest)
         {
             return "interrupted before the first checkpoint: nothing is kept";
         }
@@ -111,7 +95,7 @@ internal sealed class RunCommand
         ? word
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static void Show(RunReport report, string folder, string? output)
+    private static void Show(RunReport report, string folder, string? output, bool resumed)
     {
         if (output == RunOptions.Json)
         {
@@ -122,9 +106,10 @@ internal sealed class RunCommand
         ResultTable.Write(AnsiConsole.Console, report.Evaluations);
         ResultTable.Write(AnsiConsole.Console, report.Retrievals);
         Console.WriteLine($"parameters   {report.ParametersHash}");
-        Console.WriteLine($"checkpoint   {RunFolder.StepFolders(folder)[^1]}");
+        Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
         Console.WriteLine($"report       {RunFolder.ReportIn(folder)}");
-        Console.WriteLine($"time         {string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"))}");
+        string times = string.Join(", ", report.Seconds.Select(phase => $"{phase.Key} {Duration.Show(TimeSpan.FromSeconds(phase.Value))}"));
+        Console.WriteLine($"time         {times}{(resumed ? " (since --resume)" : string.Empty)}");
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace S2M.Local.Commands;
 
@@ -16,19 +17,37 @@ internal sealed class RunOptions
         Out = new("--out") { Description = "Folder for checkpoints, metrics.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => folder };
         Out.Validators.Add(result => Require(result, result.GetValueOrDefault<string>() is { Length: > 0 }, "--out: expected a folder, got an empty text"));
         Threads.Validators.Add(result => Require(
-            result, result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, out int threads) || threads >= 1, $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
+            result,
+            result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, CultureInfo.InvariantCulture, out int threads) || threads >= 1,
+            $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
         Data.Validators.Add(CheckBindings);
     }
 
     internal Option<string> Out { get; }
 
-    internal Option<string[]> Set { get; } = new("--set") { Description = "Overrides a field of the job, such as training.steps=100 or evaluation.ways=[5]; may be repeated.", HelpName = "PATH=VALUE" };
+    internal Option<string[]> Set { get; } = new("--set")
+    {
+        Description = "Overrides a field of the job, such as training.steps=100 or evaluation.ways=[5]; may be repeated.",
+        HelpName = "PATH=VALUE",
+    };
 
-    internal Option<string[]> Data { get; } = new("--data") { Description = "Where the data set NAME lies: a folder of class folders, or a zip of them; may be repeated.", HelpName = "NAME=PATH" };
+    internal Option<string[]> Data { get; } = new("--data")
+    {
+        Description = "Where the data set NAME lies: a folder of class folders, or a zip of them; may be repeated.",
+        HelpName = "NAME=PATH",
+    };
 
-    internal Option<bool> Resume { get; } = new("--resume") { Description = "Goes on from the newest whole checkpoint in --out, with the same final parameters as without the interruption." };
+    internal Option<bool> Resume { get; } = new("--resume")
+    {
+        Description = "Goes on from the newest whole checkpoint in --out, with the same final parameters as without the interruption.",
+    };
 
-    internal Option<int> Threads { get; } = new("--threads") { Description = "Training threads, at least 1; the result does not depend on it.", HelpName = "N", DefaultValueFactory = _ => Environment.ProcessorCount };
+    internal Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "Training threads, at least 1; the result does not depend on it.",
+        HelpName = "N",
+        DefaultValueFactory = _ => Environment.ProcessorCount,
+    };
 
     internal Option<bool> DryRun { get; } = new("--dry-run") { Description = "Prints the job with every default, its parameters, memory and time, and trains nothing." };
 

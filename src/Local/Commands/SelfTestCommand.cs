@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using S2M.Local.Verification;
-using S2M.Worker;
 using S2M.Worker.Diagnostics;
 using Spectre.Console;
 
@@ -18,7 +17,9 @@ internal static class SelfTestCommand
     internal static Command Create()
     {
         Option<string> output = RunOptions.OutputOption();
-        var command = new Command("selftest", "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
+        var command = new Command(
+            "selftest",
+            "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
         command.SetAction((result, _) => RunAsync(result.GetValue(output)));
         return command;
     }
@@ -26,34 +27,26 @@ internal static class SelfTestCommand
     private static async Task<int> RunAsync(string? output)
     {
         using var interruption = new Interruption(Console.Error);
-        try
-        {
-            NativeEnvironment.Prepare("native");
-            IReadOnlyList<Check> checks = await SelfTest.RunAsync(
-                check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), interruption.Token);
-            bool ok = checks.All(check => check.Ok);
-            if (output == RunOptions.Json)
-            {
-                Console.WriteLine(ToJson(checks, ok));
-            }
-            else
-            {
-                AnsiConsole.Write(ToTable(checks));
-                Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
-            }
+        return await Outcome.OfAsync(() => CheckAsync(output, interruption.Token), () => "interrupted", Path.Combine(".s2m", "selftest"), Console.Error);
+    }
 
-            return ok ? ExitCodes.Done : ExitCodes.Failed;
-        }
-        catch (OperationCanceledException)
+    private static async Task<int> CheckAsync(string? output, CancellationToken cancellationToken)
+    {
+        NativeEnvironment.Prepare("native");
+        IReadOnlyList<Check> checks = await SelfTest.RunAsync(
+            check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), cancellationToken);
+        bool ok = checks.All(check => check.Ok);
+        if (output == RunOptions.Json)
         {
-            await Console.Error.WriteLineAsync("interrupted");
-            return ExitCodes.Interrupted;
+            Console.WriteLine(ToJson(checks, ok));
         }
-        catch (WorkerException problem)
+        else
         {
-            await Console.Error.WriteLineAsync($"error: {problem.Message}");
-            return ExitCodes.Failed;
+            AnsiConsole.Write(ToTable(checks));
+            Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
         }
+
+        return ok ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static Table ToTable(IReadOnlyList<Check> checks)
@@ -67,7 +60,11 @@ internal static class SelfTestCommand
         foreach (Check check in checks)
         {
             table.AddRow(
-                Markup.Escape(check.Name), check.Cases.ToString(CultureInfo.InvariantCulture), Show(check.WorstError), Show(check.Tolerance), check.Ok ? "[green]yes[/]" : "[red]NO[/]");
+                Markup.Escape(check.Name),
+                check.Cases.ToString(CultureInfo.InvariantCulture),
+                Show(check.WorstError),
+                Show(check.Tolerance),
+                check.Ok ? "[green]yes[/]" : "[red]NO[/]");
         }
 
         return table;

@@ -38,14 +38,19 @@ public sealed class InProcessExecutor : IShareExecutor
     public static async Task<InProcessExecutor> StartAsync(JobSpecification specification, PoolTensors images, int threads, WorkProgress? progress = null)
     {
         TrainingThread[] all = [.. Enumerable.Range(0, threads).Select(index => new TrainingThread($"training {index}"))];
+        Task<ShareRunner>[] starting = [.. all.Select(thread => thread.RunAsync(() => new ShareRunner(specification, images), default))];
         try
         {
-            ShareRunner[] runners = await Task.WhenAll(all.Select(thread => thread.RunAsync(() => new ShareRunner(specification, images), default)));
-            return new InProcessExecutor(all, runners, progress);
+            return new InProcessExecutor(all, await Task.WhenAll(starting), progress);
         }
         catch
         {
-            Array.ForEach(all, thread => thread.Dispose());
+            // Where one network could not be built, those that could are given back too.
+            foreach ((TrainingThread thread, Task<ShareRunner> runner) in all.Zip(starting))
+            {
+                await StopAsync(thread, runner.IsCompletedSuccessfully ? await runner : null);
+            }
+
             throw;
         }
     }
@@ -68,13 +73,13 @@ public sealed class InProcessExecutor : IShareExecutor
     public async Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken)
     {
         PoolImage[][] chunks = [.. images.Chunk(ShareRunner.EmbeddingChunk)];
-        int done = 0;
+        var count = new WorkCount(_progress, "images embedded", images.Count);
         float[][] parts = await ForEachAsync(
             chunks,
             (runner, chunk) =>
             {
                 float[] descriptors = runner.Embed(snapshot, chunk);
-                _progress?.Invoke("images embedded", Interlocked.Add(ref done, chunk.Length), images.Count);
+                count.Add(chunk.Length);
                 return descriptors;
             },
             cancellationToken);
@@ -85,13 +90,13 @@ public sealed class InProcessExecutor : IShareExecutor
     public async Task<IReadOnlyList<double[]>> ScoreAsync(
         ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
     {
-        int done = 0;
+        var count = new WorkCount(_progress, "episodes scored", groups.Count);
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
             RunsOf(groups, ScoringRun),
             (runner, run) =>
             {
                 IReadOnlyList<double[]> scores = runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken);
-                _progress?.Invoke("episodes scored", Interlocked.Add(ref done, run.Length), groups.Count);
+                count.Add(run.Length);
                 return scores;
             },
             cancellationToken);
@@ -108,7 +113,9 @@ public sealed class InProcessExecutor : IShareExecutor
         CancellationToken cancellationToken)
     {
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
-            RunsOf(supports, supports.Count), (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken), cancellationToken);
+            RunsOf(supports, supports.Count),
+            (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken),
+            cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }
 
@@ -117,22 +124,27 @@ public sealed class InProcessExecutor : IShareExecutor
     {
         for (int i = 0; i < _threads.Length; i++)
         {
-            ShareRunner runner = _runners[i];
-            await _threads[i].RunAsync(
-                () =>
-                {
-                    runner.Dispose();
-                    return true;
-                },
-                default);
-            _threads[i].Dispose();
+            await StopAsync(_threads[i], _runners[i]);
         }
+    }
+
+    /// <summary>Gives a network back on the thread that made it, and ends the thread.</summary>
+    private static async Task StopAsync(TrainingThread thread, ShareRunner? runner)
+    {
+        await thread.RunAsync(
+            () =>
+            {
+                runner?.Dispose();
+                return true;
+            },
+            default);
+        thread.Dispose();
     }
 
     /// <summary>Runs of neighbouring items, at least one for each thread.</summary>
     private T[][] RunsOf<T>(IReadOnlyList<T> items, int longest) => [.. items.Chunk(Math.Max(1, Math.Min((items.Count + _threads.Length - 1) / _threads.Length, longest)))];
 
-    /// <summary>Hands items to whichever thread is free; answers come back in the items' order.</summary>
+    /// <summary>Hands items to whichever thread is free; answers come back in the items' order. Where one fails, no thread begins another.</summary>
     private async Task<TResult[]> ForEachAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<ShareRunner, TItem, TResult> compute, CancellationToken cancellationToken)
     {
         var results = new TResult[items.Count];
@@ -140,13 +152,22 @@ public sealed class InProcessExecutor : IShareExecutor
         await Task.WhenAll(_threads.Zip(_runners, (thread, runner) => thread.RunAsync(
             () =>
             {
-                for (int index = Interlocked.Increment(ref next); index < results.Length; index = Interlocked.Increment(ref next))
+                try
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    results[index] = compute(runner, items[index]);
-                }
+                    for (int index = Interlocked.Increment(ref next); index < results.Length; index = Interlocked.Increment(ref next))
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        results[index] = compute(runner, items[index]);
+                    }
 
-                return true;
+                    return true;
+                }
+                catch
+                {
+                    // Behind the last item: the others find nothing more to do.
+                    Interlocked.Exchange(ref next, results.Length);
+                    throw;
+                }
             },
             cancellationToken)));
         return results;

@@ -1,5 +1,6 @@
 namespace S2M.Local.Reports;
 
+#pragma warning disable RS0030 // Logarithms of a picture: nothing of it reaches parameters.
 /// <summary>Maps values to a picture's coordinates, with ticks at round numbers.</summary>
 internal sealed class Axis
 {

@@ -8,8 +8,8 @@ internal static class EpisodesSection
         ? Markup.Empty
         : Markup.Of($"""
             <section aria-labelledby="episodes"><h2 id="episodes">Test episodes to look at</h2>
-            <p class="soft">The first test episode of each kind. A concept is learned from its support images alone; every query is then scored by every concept, and the highest log
-            density wins. Under a query stands its log density under its own concept; where another concept won, that one's number and log density follow.</p>
+            <p class="soft">The first test episode of each kind. A concept is learned from its support images alone; every query is then scored by every concept, and the
+            highest log density wins. Under a query stands its log density under its own concept; where another concept won, that one's number and log density follow.</p>
             {Markup.Join(episodes.Select(Episode))}
             </section>
             """);
@@ -32,7 +32,8 @@ internal static class EpisodesSection
         """);
 
     // Class names are paths: a narrow column breaks them at their joints.
-    private static Markup Breakable(string name) => Markup.Join(name.Select(letter => letter is '/' or '_' ? Markup.Of($"{letter.ToString()}<wbr/>") : Markup.Of($"{letter.ToString()}")));
+    private static Markup Breakable(string name)
+        => Markup.Join(name.Select(letter => letter is '/' or '_' ? Markup.Of($"{letter.ToString()}<wbr/>") : Markup.Of($"{letter.ToString()}")));
 
     private static Markup Query(PicturedQuery query, int owner) => query.IsRight
         ? Markup.Of($"<li class=\"right\">{Picture(query.Image, $"query of concept {owner + 1}, right")}<span><b aria-hidden=\"true\">✓</b> {query.Own:F1}</span></li>")
@@ -41,5 +42,6 @@ internal static class EpisodesSection
             <span class="taken"><i class="number">{query.Best + 1}</i> {query.Winning:F1}</span></li>
             """);
 
-    private static Markup Picture(byte[] image, string text) => Markup.Of($"<span class=\"picture\"><img src=\"data:image/png;base64,{Convert.ToBase64String(image)}\" alt=\"{text}\"></span>");
+    private static Markup Picture(byte[] image, string text)
+        => Markup.Of($"<span class=\"picture\"><img src=\"data:image/png;base64,{Convert.ToBase64String(image)}\" alt=\"{text}\"></span>");
 }

@@ -15,17 +15,31 @@ internal static class FactsSection
         return Markup.Of($"""
             <section aria-labelledby="facts"><h2 id="facts">The run</h2>
             <div class="cards">
-            {Card("Identity", [("parameters", Code(run.ParametersHash)), ("specification", Code(run.SpecificationHash)), ("data", Code(run.DataVersion)), ("split", Code(run.SplitHash)), ("numeric contract", Text(run.NumericContract))])}
+            {Card("Identity", Identity(run))}
             {Card("Seeds", run.Seeds.Select(seed => (seed.Key, Number(seed.Value))))}
-            {Card("Time", [.. run.Seconds.Select(phase => (phase.Key, Text(Duration.Show(TimeSpan.FromSeconds(phase.Value))))), ("total", Text(Duration.Show(TimeSpan.FromSeconds(run.Seconds.Values.Sum()))))])}
+            {Card("Time since the last start", [.. run.Seconds.Select(phase => (phase.Key, Time(phase.Value))), ("total", Time(run.Seconds.Values.Sum()))])}
             {Card("Counters", Counters(run.History))}
             </div>
-            <details><summary>Validations</summary><div class="scroll" tabindex="0" role="region" aria-label="Validations"><table class="plain-table"><thead><tr><th scope="col">step</th><th scope="col">accuracy</th></tr></thead>
-            <tbody>{Markup.Join(run.History.Validations.Select(validation => Markup.Of($"<tr><td>{validation.Step}</td><td>{validation.Accuracy:F4}</td></tr>")))}</tbody></table></div></details>
+            <details><summary>Validations</summary><div class="scroll" tabindex="0" role="region" aria-label="Validations">
+            <table class="plain-table"><thead><tr><th scope="col">step</th><th scope="col">accuracy</th></tr></thead>
+            <tbody>{Markup.Join(run.History.Validations.Select(Validation))}</tbody></table></div></details>
             <details><summary>Resolved specification</summary><pre tabindex="0">{JobText.Write(content.Specification)}</pre></details>
             </section>
             """);
     }
+
+    private static IEnumerable<(string, Markup)> Identity(RunReport run) =>
+    [
+        ("parameters", Code(run.ParametersHash)),
+        ("specification", Code(run.SpecificationHash)),
+        ("data", Code(run.DataVersion)),
+        ("split", Code(run.SplitHash)),
+        ("numeric contract", Text(run.NumericContract)),
+    ];
+
+    private static Markup Validation(ValidationRecord validation) => Markup.Of($"<tr><td>{validation.Step}</td><td>{validation.Accuracy:F4}</td></tr>");
+
+    private static Markup Time(double seconds) => Text(Duration.Show(TimeSpan.FromSeconds(seconds)));
 
     private static IEnumerable<(string, Markup)> Counters(TrainingHistory history) =>
     [

@@ -50,10 +50,15 @@ internal static class ReportPage
 
     /// <summary>The job's own figures, large.</summary>
     private static Markup Tiles(IReadOnlyList<EvaluationResult> results) => Markup.Of(
-        $"<ul class=\"tiles\" aria-label=\"the job's head on {results[0].Phase} classes\">{Markup.Join(results.Where(result => result.Head == results[0].Head).Select(Tile))}</ul>");
+        $"<ul class=\"tiles\" aria-label=\"the job's head on {results[0].Phase} classes\">{Markup.Join(OwnOf(results).Select(Tile))}</ul>");
+
+    private static IEnumerable<EvaluationResult> OwnOf(IReadOnlyList<EvaluationResult> results) => results.Where(result => result.Head == results[0].Head);
 
     private static Markup Tile(EvaluationResult result) => Markup.Of(
-        $"<li><span class=\"soft\">{result.Ways}-way {result.Shots}-shot</span><strong>{100 * result.Accuracy:F1} %</strong><span class=\"soft\">± {50 * (result.Episodes95.High - result.Episodes95.Low):F1}</span></li>");
+        $"""
+        <li><span class="soft">{result.Ways}-way {result.Shots}-shot</span><strong>{100 * result.Accuracy:F1} %</strong>
+        <span class="soft">± {50 * (result.Episodes95.High - result.Episodes95.Low):F1}</span></li>
+        """);
 
     private static string Style()
     {

@@ -19,12 +19,15 @@ internal static class ResultsSection
             <div class="scroll" role="region" aria-label="Results table" tabindex="0"><table>
             <caption>Accuracy on {results[0].Phase} classes, {results[0].Episodes} episodes a column; below it the 95 % intervals over episodes and over characters
             (classes, their rotations together). The bar runs from 0 to 1: thin line characters, thick line episodes.</caption>
-            <thead><tr><th scope="col">what scores</th>{Markup.Join(columns.Select(column => Markup.Of($"<th scope=\"col\">{column.Ways}-way {column.Shots}-shot</th>")))}</tr></thead>
+            <thead><tr><th scope="col">what scores</th>
+            {Markup.Join(columns.Select(column => Markup.Of($"<th scope=\"col\">{column.Ways}-way {column.Shots}-shot</th>")))}</tr></thead>
             <tbody>
-            {Markup.Join(heads.Select((head, index) => Row(head, index == 0, columns.Select(column => results.First(result => result.Head == head && (result.Ways, result.Shots) == column)))))}
+            {Markup.Join(heads.Select((head, index) => Row(head, index == 0, columns.Select(column => CellOf(head, column)))))}
             <tr><th scope="row">chance</th>{Markup.Join(columns.Select(column => Markup.Of($"<td><span class=\"plain\">{1.0 / column.Ways:F4}</span></td>")))}</tr>
             </tbody></table></div></section>
             """);
+
+        EvaluationResult CellOf(string head, (int Ways, int Shots) column) => results.First(result => result.Head == head && (result.Ways, result.Shots) == column);
     }
 
     /// <summary>What a row of the table is called.</summary>

@@ -63,10 +63,12 @@ internal sealed record DryRun(JobSpecification Job, int Threads, string? DataVer
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# every default written out; specification sha256 {CanonicalJson.HashOf(Job)}\n{JobText.Write(Job)}");
         text.Append(CultureInfo.InvariantCulture, $"# data        {DataVersion ?? $"not bound: give --data {Job.Data.Name}=PATH"}\n");
-        text.Append(CultureInfo.InvariantCulture, $"# parameters  {Network.Parameters.Count} in {Network.Parameters.Entries.Count} tensors, {Network.Buffers.Count} running statistics; descriptors of {Network.DescriptorSize}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# parameters  {Network.Parameters.Count} in {Network.Parameters.Entries.Count} tensors, ");
+        text.Append(CultureInfo.InvariantCulture, $"{Network.Buffers.Count} running statistics; descriptors of {Network.DescriptorSize}\n");
         text.Append(CultureInfo.InvariantCulture, $"# episode     {EpisodeImages} images, {Job.Episode.Groups.Count} groups; {EpisodeSeconds:F2} s on one thread, measured\n");
         text.Append(CultureInfo.InvariantCulture, $"# memory      about {MemoryBytes / Mebibyte:F0} MiB with {Threads} threads\n");
-        text.Append(CultureInfo.InvariantCulture, $"# time        about {Duration.Show(TimeSpan.FromSeconds(TrainingSeconds))} for {Job.Training.Steps} steps of {Job.Training.EpisodesPerStep} episodes with {Threads} threads, without validation and test");
+        text.Append(CultureInfo.InvariantCulture, $"# time        about {Duration.Show(TimeSpan.FromSeconds(TrainingSeconds))} ");
+        text.Append(CultureInfo.InvariantCulture, $"for {Job.Training.Steps} steps of {Job.Training.EpisodesPerStep} episodes with {Threads} threads, without validation and test");
         return text.ToString();
     }
 
@@ -98,11 +100,11 @@ internal sealed record DryRun(JobSpecification Job, int Threads, string? DataVer
     {
         int perClass = specification.ImagesPerClass;
         PoolImage[] pool = [.. Enumerable.Range(0, specification.Classes * perClass).Select(index => new PoolImage(index % images, 0))];
-        return new Episode(default, pool, [.. specification.Groups.Select(group => new EpisodeGroup(
+        return new Episode(default, pool, [.. TrainingRoles.Of(specification).Select(roles => new EpisodeGroup(
             [.. Enumerable.Range(0, specification.Classes).Select(c => new Concept(
                 new ConceptId(c, 0),
-                [.. Enumerable.Range((c * perClass) + group.Support.First, group.Support.Count)],
-                [.. Enumerable.Range((c * perClass) + group.Queries.First, group.Queries.Count)]))],
+                [.. Enumerable.Range((c * perClass) + roles.SupportFirst, roles.SupportCount)],
+                [.. Enumerable.Range((c * perClass) + roles.QueryFirst, roles.QueryCount)]))],
             []))]);
     }
 }

@@ -1,11 +1,11 @@
-using System.Text.RegularExpressions;
 using S2M.Coordinator;
+using S2M.Coordinator.Checkpoints;
 using S2M.Specification;
 
 namespace S2M.Local.Runs;
 
 /// <summary>The folder of a run: checkpoints, specification, metrics, report. One run at a time holds it.</summary>
-internal sealed partial class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     private readonly FileStream _lock;
 
@@ -27,8 +27,8 @@ internal sealed partial class RunFolder : IDisposable
     /// <summary>The same as a page.</summary>
     internal string Report => ReportIn(Location);
 
-    /// <summary>Whether a checkpoint lies there, whole or not.</summary>
-    internal bool HasCheckpoints => StepFolders(Location).Length > 0;
+    /// <summary>Whether a checkpoint lies there; a write that was not finished is none.</summary>
+    internal bool HasCheckpoints => NewestCheckpoint(Location) is not null;
 
     /// <inheritdoc cref="Checkpoints"/>
     internal static string CheckpointsIn(string folder) => Path.GetFullPath(Path.Combine(folder, "checkpoints"));
@@ -39,11 +39,8 @@ internal sealed partial class RunFolder : IDisposable
     /// <inheritdoc cref="Report"/>
     internal static string ReportIn(string folder) => Path.GetFullPath(Path.Combine(folder, "report.html"));
 
-    /// <summary>The folders of checkpoints below a run's folder, oldest first.</summary>
-    internal static string[] StepFolders(string folder)
-        => Directory.Exists(CheckpointsIn(folder))
-            ? [.. Directory.EnumerateDirectories(CheckpointsIn(folder)).Where(path => StepName().IsMatch(Path.GetFileName(path))).Order(StringComparer.Ordinal)]
-            : [];
+    /// <summary>The newest checkpoint below a run's folder, or null where there is none.</summary>
+    internal static string? NewestCheckpoint(string folder) => StepFolders.FinishedIn(CheckpointsIn(folder)) is [.., (_, { } newest)] ? newest : null;
 
     /// <summary>Makes the folder where it is absent and holds it until it is disposed.</summary>
     /// <param name="path">The folder.</param>
@@ -75,9 +72,9 @@ internal sealed partial class RunFolder : IDisposable
     /// <summary>Removes what an earlier run left: its checkpoints and reports, and nothing else that may lie there.</summary>
     internal void Clear()
     {
-        foreach (string step in StepFolders(Location))
+        foreach ((_, string path) in StepFolders.AllIn(Checkpoints))
         {
-            Directory.Delete(step, recursive: true);
+            Directory.Delete(path, recursive: true);
         }
 
         File.Delete(Metrics);
@@ -105,7 +102,4 @@ internal sealed partial class RunFolder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
-
-    [GeneratedRegex("^step-[0-9]{6,}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex StepName();
 }

@@ -1,9 +1,11 @@
+using S2M.Coordinator.Training;
 using S2M.Data;
 using S2M.Data.Catalogs;
 using S2M.Data.Glyphs;
 using S2M.Data.Images;
 using S2M.Data.Sampling;
 using S2M.Data.Splits;
+using S2M.Local.Execution;
 using S2M.Specification;
 
 namespace S2M.Local.Runs;
@@ -73,9 +75,8 @@ internal sealed class RunInputs : IDisposable
     /// <exception cref="DataException">A part has too few concepts for an episode, or a class too few images.</exception>
     internal void CheckEpisodes()
     {
-        GroupRoles[] roles = [.. _job.Episode.Groups.Select(group => new GroupRoles(group.Support.First, group.Support.Count, group.Queries.First, group.Queries.Count))];
         Named("training", () => new EpisodeSampler(CatalogOf(Split.Train), _data.Classes).SampleTraining(
-            new EpisodeAddress(_job.Training.Seed, EpisodePhase.Training, 0, 0), _job.Episode.Classes, _job.Episode.ImagesPerClass, roles));
+            new EpisodeAddress(_job.Training.Seed, EpisodePhase.Training, 0, 0), _job.Episode.Classes, _job.Episode.ImagesPerClass, TrainingRoles.Of(_job.Episode)));
         foreach ((string phase, IReadOnlyList<int> part) in new[] { ("validation", Split.Validation), ("test", Split.Test) })
         {
             var sampler = new EpisodeSampler(CatalogOf(part), _data.Classes);
@@ -94,7 +95,7 @@ internal sealed class RunInputs : IDisposable
     /// <param name="progress">Is told how many are decoded.</param>
     /// <param name="cancellationToken">Stops at the next image.</param>
     /// <exception cref="DataException">An image cannot be read; the message names it.</exception>
-    internal void DecodeAll(int threads, Action<int, int> progress, CancellationToken cancellationToken)
+    internal void DecodeAll(int threads, WorkProgress progress, CancellationToken cancellationToken)
     {
         int[] images = [.. Split.Train.Concat(Split.Validation).Concat(Split.Test)
             .SelectMany(index => Enumerable.Range(_data.Classes[index].FirstImage, _data.Classes[index].Count))];
@@ -103,7 +104,7 @@ internal sealed class RunInputs : IDisposable
             return;
         }
 
-        int done = 0;
+        var count = new WorkCount(progress, "images decoded", images.Length);
         try
         {
             Parallel.ForEach(
@@ -112,7 +113,7 @@ internal sealed class RunInputs : IDisposable
                 image =>
                 {
                     Images.Get(image, Format);
-                    progress(Interlocked.Increment(ref done), images.Length);
+                    count.Add(1);
                 });
         }
         catch (AggregateException problems) when (problems.InnerExceptions.OfType<DataException>().FirstOrDefault() is { } problem)

@@ -39,10 +39,9 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         CheckpointFolder checkpoints = Prepare(folder, identity, state);
 
         await _clock.MeasureQuietlyAsync("training", () => TrainAsync(inputs, executor, checkpoints, state, cancellationToken));
-        (IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals, IReadOnlyList<ScoredEpisode> shown) =
-            await _clock.MeasureAsync("test", () => TestAsync(inputs, executor, state, cancellationToken));
 
-        var report = new RunReport(
+        // Every part of the test is written as soon as it is known: what fails behind it takes nothing away.
+        RunReport ReportOf(IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals) => new(
             _job.Name,
             CanonicalJson.HashOf(_job),
             inputs.Version,
@@ -54,6 +53,10 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
             evaluations,
             retrievals,
             state.History);
+        (IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals, IReadOnlyList<ScoredEpisode> shown) = await _clock.MeasureAsync(
+            "test", () => TestAsync(inputs, executor, state, classified => folder.Write(folder.Metrics, ReportOf(classified, []).ToJson()), cancellationToken));
+
+        RunReport report = ReportOf(evaluations, retrievals);
         folder.Write(folder.Metrics, report.ToJson());
         var pictures = new EpisodePictures(inputs.Images, inputs.Format, inputs.Classes);
         folder.Write(folder.Report, ReportPage.Write(new ReportContent(report, _job, [.. shown.Select(pictures.Draw)])));
@@ -74,7 +77,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         try
         {
             inputs.CheckEpisodes();
-            inputs.DecodeAll(request.Threads, (done, total) => view.OnWork("images decoded", done, total), cancellationToken);
+            inputs.DecodeAll(request.Threads, view.OnWork, cancellationToken);
             return inputs;
         }
         catch
@@ -124,14 +127,14 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
     }
 
     private async Task<(IReadOnlyList<EvaluationResult> Evaluations, IReadOnlyList<RetrievalResult> Retrievals, IReadOnlyList<ScoredEpisode> Shown)> TestAsync(
-        RunInputs inputs, InProcessExecutor executor, TrainingState state, CancellationToken cancellationToken)
+        RunInputs inputs, InProcessExecutor executor, TrainingState state, Action<IReadOnlyList<EvaluationResult>> onClassified, CancellationToken cancellationToken)
     {
         Evaluator evaluator = EvaluatorOf(inputs, inputs.Split.Test, EpisodePhase.Test, executor);
         IReadOnlyList<DescriptorScorer> trained = await evaluator.EmbedAsync(state.Snapshot, Heads(), cancellationToken);
         IReadOnlyList<DescriptorScorer> untrained = await evaluator.EmbedAsync(state.Definition.Initial, [(ScoringHead.NearestMean, "untrained")], cancellationToken);
         IReadOnlyList<EvaluationResult> evaluations = await evaluator.EvaluateAsync(
             [.. trained, .. untrained, evaluator.RawPixels(inputs.Images, inputs.Format)], _job.Evaluation.Episodes, cancellationToken);
-
+        onClassified(evaluations);
         IReadOnlyList<RetrievalResult> retrievals = await evaluator.RetrieveAsync(trained, inputs.HaveSamePixels, cancellationToken);
 
         // The first episode of up to two columns, few ways first: enough to see what the figures mean.

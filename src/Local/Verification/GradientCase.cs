@@ -3,6 +3,7 @@ using S2M.Data.Sampling;
 using S2M.Model.Embedding;
 using S2M.Model.Losses;
 using S2M.Model.Mixture;
+using S2M.Numerics.Portable;
 using S2M.Numerics.Randomness;
 using TorchSharp;
 
@@ -109,5 +110,5 @@ internal sealed class GradientCase
     private L2Normalization Normalize(double[] point) => L2Normalization.Apply(torch.tensor(point[..^2], [_rows, _size], torch.ScalarType.Float64));
 
     private GroupGradient AddGradient(double[] point, L2Normalization normalized, torch.Tensor gradient)
-        => Set2ModelHead.AddGradient(normalized.Descriptors_ND, _group, _gauss ? Math.Exp(point[^2]) : null, _loss, Math.Exp(point[^1]), gradient);
+        => Set2ModelHead.AddGradient(normalized.Descriptors_ND, _group, _gauss ? PortableMath.Exp(point[^2]) : null, _loss, PortableMath.Exp(point[^1]), gradient);
 }

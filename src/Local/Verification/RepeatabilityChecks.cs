@@ -19,7 +19,8 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     private const int Repeats = 5;
     private const int Steps = 3;
 
-    private static readonly JobSpecification Job = JobFile.Parse(BuiltInJobs.Quickstart, "selftest", ["episode.classes=10", "episode.images_per_class=13", $"training.steps={Steps}", "training.episodes_per_step=1"]);
+    private static readonly JobSpecification Job = JobFile.Parse(
+        BuiltInJobs.Quickstart, "selftest", ["episode.classes=10", "episode.images_per_class=13", $"training.steps={Steps}", "training.episodes_per_step=1"]);
 
     private readonly RunInputs _inputs;
     private readonly InProcessExecutor _one;
@@ -46,7 +47,8 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     internal async Task<Check> GradientAsync(CancellationToken cancellationToken)
     {
         ParameterSnapshot snapshot = (await _one.CreateParametersAsync(cancellationToken)).Initial;
-        Episode episode = _sampler.SampleTraining(new EpisodeAddress(1, EpisodePhase.Training, 0, 0), Job.Episode.Classes, Job.Episode.ImagesPerClass, [new GroupRoles(0, 5, 5, 5), new GroupRoles(0, 1, 5, 5)]);
+        Episode episode = _sampler.SampleTraining(
+            new EpisodeAddress(1, EpisodePhase.Training, 0, 0), Job.Episode.Classes, Job.Episode.ImagesPerClass, [new GroupRoles(0, 5, 5, 5), new GroupRoles(0, 1, 5, 5)]);
         var hashes = new List<string>();
         for (int repeat = 0; repeat < Repeats; repeat++)
         {
@@ -64,7 +66,12 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     {
         ParameterSnapshot snapshot = (await _one.CreateParametersAsync(cancellationToken)).Initial;
         PoolImage[] images = [.. Enumerable.Range(0, 200).Select(index => new PoolImage(index, index % 4))];
-        string[] hashes = [HashOf(await _one.EmbedAsync(snapshot, images, cancellationToken)), HashOf(await _one.EmbedAsync(snapshot, images, cancellationToken)), HashOf(await _two.EmbedAsync(snapshot, images, cancellationToken))];
+        string[] hashes =
+        [
+            HashOf(await _one.EmbedAsync(snapshot, images, cancellationToken)),
+            HashOf(await _one.EmbedAsync(snapshot, images, cancellationToken)),
+            HashOf(await _two.EmbedAsync(snapshot, images, cancellationToken)),
+        ];
         return new Check("repeat: descriptors of a chunk", hashes.Length, hashes.Count(hash => hash != hashes[0]), 0);
     }
 

@@ -186,7 +186,7 @@ public sealed class CheckpointFolderTests : IDisposable
     [Fact]
     public async Task Publish_ForeignFolders_AreLeftAlone()
     {
-        string[] foreign = ["step-abc", "step-", "notes", "step-1.old"];
+        string[] foreign = ["step-abc", "step-", "step-12345", "notes", "step-1.old"];
         Array.ForEach(foreign, name => Directory.CreateDirectory(Path.Combine(_folder, name)));
 
         await _job.RunAsync(_job.Open(_folder));
@@ -258,7 +258,9 @@ public sealed class CheckpointFolderTests : IDisposable
                 File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
                 break;
             default:
-                File.Copy(Path.Combine(Path.GetDirectoryName(path)!.Replace("000006", "000005", StringComparison.Ordinal), Path.GetFileName(path) == "manifest.json" ? "optimizer.safetensors" : "manifest.json"), path, overwrite: true);
+                string before = Path.GetDirectoryName(path)!.Replace("000006", "000005", StringComparison.Ordinal);
+                string other = Path.GetFileName(path) == "manifest.json" ? "optimizer.safetensors" : "manifest.json";
+                File.Copy(Path.Combine(before, other), path, overwrite: true);
                 break;
         }
     }

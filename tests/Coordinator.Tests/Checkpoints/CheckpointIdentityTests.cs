@@ -17,7 +17,8 @@ public sealed class CheckpointIdentityTests : IDisposable
     public async Task Restore_AnotherSpecification_IsRefusedWithTheFieldsThatDiffer()
     {
         await _job.RunAsync(_job.Open(_folder));
-        JobSpecification other = _job.Specification with { Training = _job.Specification.Training with { Steps = 7 }, Optimizer = _job.Specification.Optimizer with { Beta1 = 0.5 } };
+        JobSpecification own = _job.Specification;
+        JobSpecification other = own with { Training = own.Training with { Steps = 7 }, Optimizer = own.Optimizer with { Beta1 = 0.5 } };
 
         string message = Refusal(_job.Identity with { Specification = other });
 

@@ -27,14 +27,17 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     /// <summary>Changes the answer on its way.</summary>
     internal Func<EpisodeSum, EpisodeSum> Answer { get; init; } = sum => sum;
 
+    /// <summary>The metrics of a leaf, in their order.</summary>
+    internal IReadOnlyList<string> MetricNames { get; init; } = ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"];
+
     /// <summary>Seed of how the step is cut into shares and in which order they come back; null for one share.</summary>
     internal ulong? Sharing { get; init; }
 
-    internal NetworkDefinition Definition { get; } = new(
+    internal NetworkDefinition Definition => field ??= new(
         new ParameterLayout([new("weight", [size]), new("scale", [], 10)]),
         new ParameterLayout([new("running_mean", [3]), new("running_variance", [2])]),
         4,
-        ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"],
+        MetricNames,
         new ParameterSnapshot(0, Draw(0, size + 1, 0), Draw(1, Buffers, 0)));
 
     public Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken) => Task.FromResult(Definition);
@@ -50,7 +53,8 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     public Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken) => throw new NotSupportedException();
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> RankAsync(
         ParameterSnapshot snapshot,
@@ -80,7 +84,15 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
             loss += isParameter ? 0.5 * values[i] * values[i] : 0;
         }
 
-        return new EpisodeSum(1, values, [loss, address.Index % 3, 4, 1, 2]);
+        return new EpisodeSum(1, values, [.. MetricNames.Select(name => name switch
+        {
+            "loss" => loss,
+            "hits" => address.Index % 3,
+            "queries" => 4,
+            "zero_descriptors" => 1,
+            "flat_histograms" => 2,
+            _ => -1,
+        })]);
     }
 
     private static EpisodeSum InShares(EpisodeSum[] leaves, PhiloxRandom random)
@@ -89,7 +101,8 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
         for (int first = 0; first < leaves.Length;)
         {
             int count = 1 + random.NextInt32(leaves.Length - first);
-            nodes.AddRange(FixedTree.CompleteNodes(leaves.Length, first, count).Select(node => (node.First, node.Count, FixedTree.Sum(leaves[node.First..(node.First + node.Count)]))));
+            nodes.AddRange(FixedTree.CompleteNodes(leaves.Length, first, count).Select(
+                node => (node.First, node.Count, FixedTree.Sum(leaves[node.First..(node.First + node.Count)]))));
             first += count;
         }
 

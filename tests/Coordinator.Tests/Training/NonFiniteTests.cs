@@ -20,7 +20,8 @@ public sealed class NonFiniteTests : IDisposable
         var observer = new RecordingObserver();
         var job = new SimulatedJob { Specification = Specify(steps: 1, budget: 2), Executor = executor };
         float[] initial = executor.Definition.Initial.Parameters;
-        EpisodeSum sum = FixedTree.Sum([.. Enumerable.Range(0, 4).Select(index => executor.Compute(executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, 0, index)))]);
+        EpisodeSum sum = FixedTree.Sum([.. Enumerable.Range(0, 4).Select(
+            index => executor.Compute(executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, 0, index)))]);
 
         TrainingState state = await job.RunAsync(new MemoryStore(), observer);
 
@@ -130,7 +131,8 @@ public sealed class NonFiniteTests : IDisposable
     {
         var job = new SimulatedJob { Executor = new QuadraticExecutor { Answer = sum => sum with { Present = present } } };
 
-        (await Should.ThrowAsync<CoordinatorException>(() => job.RunAsync(new MemoryStore()))).Message.ShouldContain($"expected 0 to 5 episodes, 19 values and 5 metrics, got {present}");
+        (await Should.ThrowAsync<CoordinatorException>(() => job.RunAsync(new MemoryStore()))).Message
+            .ShouldContain($"expected 0 to 5 episodes, 19 values and 5 metrics, got {present}");
     }
 
     private static JobSpecification Specify(int steps, int budget)

@@ -20,7 +20,8 @@ public sealed class ResumeTests : IDisposable
     public async Task RunAsync_StoppedAtEveryStep_EndsWithTheBitsAndHistoryOfARunThatNeverStopped(OptimizerKind kind)
     {
         JobSpecification specification = SimulatedJob.Specify(
-            new TrainingSpecification { Steps = 6, EpisodesPerStep = 3, CheckpointEvery = 2, ValidateEvery = 3 }, new OptimizerSpecification { Kind = kind, LearningRate = 0.05, WarmUpSteps = 2 });
+            new TrainingSpecification { Steps = 6, EpisodesPerStep = 3, CheckpointEvery = 2, ValidateEvery = 3 },
+            new OptimizerSpecification { Kind = kind, LearningRate = 0.05, WarmUpSteps = 2 });
         TrainingState expected = await Job(specification).RunAsync(new MemoryStore());
 
         for (int stop = 1; stop <= 6; stop++)
@@ -100,7 +101,8 @@ public sealed class ResumeTests : IDisposable
         var store = new MemoryStore();
         int computed = 0;
 
-        await Should.ThrowAsync<OperationCanceledException>(() => Job(new SimulatedJob().Specification, _ => computed++).RunAsync(store, token: new CancellationToken(canceled: true)));
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => Job(new SimulatedJob().Specification, _ => computed++).RunAsync(store, token: new CancellationToken(canceled: true)));
 
         computed.ShouldBe(0);
         store.Published.Select(one => one.Version).ShouldBe([0]);

@@ -30,7 +30,8 @@ public sealed class TrainingLoopTests
     public async Task RunAsync_Step_ReportsTheMeansOfItsLeaves()
     {
         var job = new SimulatedJob();
-        EpisodeSum[] leaves = [.. Enumerable.Range(0, 5).Select(index => job.Executor.Compute(job.Executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, 0, index)))];
+        EpisodeSum[] leaves = [.. Enumerable.Range(0, 5).Select(
+            index => job.Executor.Compute(job.Executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, 0, index)))];
 
         TrainingState state = await job.RunAsync(new MemoryStore());
 
@@ -42,9 +43,35 @@ public sealed class TrainingLoopTests
     }
 
     [Fact]
+    public async Task RunAsync_MetricsInAnotherOrder_AreFoundByName()
+    {
+        TrainingState expected = await new SimulatedJob().RunAsync(new MemoryStore());
+        var job = new SimulatedJob { Executor = new QuadraticExecutor { MetricNames = ["flat_histograms", "queries", "of_another_kind", "loss", "zero_descriptors", "hits"] } };
+
+        TrainingState state = await job.RunAsync(new MemoryStore());
+
+        state.History.Steps.ShouldBe(expected.History.Steps);
+        (state.History.ZeroDescriptors, state.History.FlatHistograms).ShouldBe((30, 60));
+    }
+
+    [Fact]
+    public async Task RunAsync_NetworkWithoutAMetric_IsRefusedBeforeTheFirstStep()
+    {
+        var store = new MemoryStore();
+        var job = new SimulatedJob { Executor = new QuadraticExecutor { MetricNames = ["loss", "hits", "zero_descriptors", "flat_histograms"] } };
+
+        (await Should.ThrowAsync<CoordinatorException>(() => job.RunAsync(store))).Message
+            .ShouldBe("network: expected a metric 'queries', got loss, hits, zero_descriptors, flat_histograms; workers must build the job's own network");
+        store.Published.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task RunAsync_ManySteps_Learns()
     {
-        var job = new SimulatedJob { Specification = SimulatedJob.Specify(new TrainingSpecification { Steps = 200, EpisodesPerStep = 5, CheckpointEvery = 100, ValidateEvery = 0 }) };
+        var job = new SimulatedJob
+        {
+            Specification = SimulatedJob.Specify(new TrainingSpecification { Steps = 200, EpisodesPerStep = 5, CheckpointEvery = 100, ValidateEvery = 0 }),
+        };
 
         TrainingState state = await job.RunAsync(new MemoryStore());
 
@@ -81,7 +108,8 @@ public sealed class TrainingLoopTests
 
         for (int step = 0; step < 6; step++)
         {
-            EpisodeSum[] leaves = [.. Enumerable.Range(0, 5).Select(index => job.Executor.Compute(job.Executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, step, index)))];
+            EpisodeSum[] leaves = [.. Enumerable.Range(0, 5).Select(
+            index => job.Executor.Compute(job.Executor.Definition.Initial, new EpisodeAddress(1, EpisodePhase.Training, step, index)))];
             float[] mean = [.. FixedTree.Sum(leaves).Values[^QuadraticExecutor.Buffers..].Select(value => value / 5)];
             expected = [.. expected.Zip(mean, (running, newest) => ((1f - 0.1f) * running) + (0.1f * newest))];
         }
@@ -150,7 +178,10 @@ public sealed class TrainingLoopTests
     public async Task RunAsync_ManySteps_AllocatesInProportionToThem()
     {
         // Everything completes at once, so that the whole run is on this thread. Copying the history at each step would take 1.6 GB.
-        var job = new SimulatedJob { Specification = SimulatedJob.Specify(new TrainingSpecification { Steps = 20_000, EpisodesPerStep = 1, CheckpointEvery = 20_000, ValidateEvery = 0 }) };
+        var job = new SimulatedJob
+        {
+            Specification = SimulatedJob.Specify(new TrainingSpecification { Steps = 20_000, EpisodesPerStep = 1, CheckpointEvery = 20_000, ValidateEvery = 0 }),
+        };
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         Task<TrainingState> run = job.RunAsync(new MemoryStore());

@@ -58,7 +58,8 @@ public sealed class CommandLineTests
     [Fact]
     public async Task DryRun_PrintsAJobFileThatReadsBackAsTheSameJob()
     {
-        Finished run = await LocalProcess.RunAsync("quickstart", "--dry-run", "--set", "training.steps=17", "--set", "optimizer.warm_up_steps=3", "--set", "episode.classes=10", "--set", "episode.images_per_class=13");
+        Finished run = await LocalProcess.RunAsync(
+            "quickstart", "--dry-run", "--set", "training.steps=17", "--set", "optimizer.warm_up_steps=3", "--set", "episode.classes=10", "--set", "episode.images_per_class=13");
 
         run.ExitCode.ShouldBe(0, run.Errors);
         JobSpecification job = JobFile.Parse(run.Output, "dry run", []);

@@ -35,7 +35,8 @@ public sealed class ResultTableTests
         EvaluationResult[] results = [.. Ways.SelectMany(ways => Enumerable.Range(1, shotCounts).SelectMany(shots => Heads.Select(
             head => new EvaluationResult("test", head, ways, shots, 0.95, new Interval(0.95, 0.94, 0.96), new Interval(0.95, 0.9321, 0.9876), 600))))];
         using var writer = new StringWriter();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });
         console.Profile.Width = width;
         ResultTable.Write(console, results);
         return writer.ToString();

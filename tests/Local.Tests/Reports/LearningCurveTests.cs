@@ -27,6 +27,26 @@ public sealed class LearningCurveTests
     public void Draw_LossOverDecades_LogarithmicScale()
         => LearningCurve.Draw(new TrainingHistory([new StepRecord(1, 10, 0, 1), new StepRecord(2, 0.01, 1, 1)], [], 0, 0, 0)).Text.ShouldContain("logarithmic scale");
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(3, 3)]
+    [InlineData(5000, 7)]
+    [InlineData(5000, 5000)]
+    public void Draw_StepsWithoutAnyEpisode_AreLeftOut(int count, int absent)
+    {
+        StepRecord[] steps = [.. Enumerable.Range(1, count).Select(
+            step => step == absent ? new StepRecord(step, double.NaN, double.NaN, 1e-3) : new StepRecord(step, 2, 0.5, 1e-3))];
+
+        string figure = LearningCurve.Draw(new TrainingHistory(steps, [], 4, 0, 0)).Text;
+
+        figure.ShouldNotContain("NaN");
+        XElement.Parse(figure).Descendants("polyline").SelectMany(line => line.Attribute("points")!.Value.Split(' ')).Count().ShouldBe(count == 3 ? 3 * 2 : 3 * 358);
+    }
+
+    [Fact]
+    public void Draw_EveryStepWithoutEpisodes_SaysSo()
+        => LearningCurve.Draw(new TrainingHistory([new StepRecord(1, double.NaN, double.NaN, 1)], [], 2, 0, 0)).Text.ShouldContain("No step had an episode");
+
     [Fact]
     public void Draw_NoSteps_SaysSo() => LearningCurve.Draw(TrainingHistory.Empty).Text.ShouldContain("No step");
 

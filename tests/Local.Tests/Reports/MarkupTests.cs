@@ -15,7 +15,8 @@ public sealed class MarkupTests
     [Fact]
     public void EpisodesSection_HostileClassName_IsEscaped()
     {
-        string text = EpisodesSection.Write([new PicturedEpisode(1, true, [new PicturedConcept("<img src=x onerror=alert(1)>", [[1]], [new PicturedQuery([2], -1.25, 0, -1.25, true)])])]).Text;
+        var concept = new PicturedConcept("<img src=x onerror=alert(1)>", [[1]], [new PicturedQuery([2], -1.25, 0, -1.25, true)]);
+        string text = EpisodesSection.Write([new PicturedEpisode(1, true, [concept])]).Text;
 
         text.ShouldNotContain("<img src=x");
         text.ShouldContain("&lt;img src=x onerror=alert(1)&gt;");

@@ -1,57 +1,43 @@
-using System.Diagnostics;
+using S2M.Coordinator.Checkpoints;
 
 namespace S2M.Local.Tests.Runs;
 
-/// <summary>A disk without room for the second checkpoint.</summary>
+/// <summary>No room for the next checkpoint: a limit on the size of files gives a write error as real as that of a full disk.</summary>
 public sealed class FullDiskTests(ReferenceRun reference) : IDisposable
 {
-    // A checkpoint of this network takes 1.4 MB.
-    private const string Room = "size=2m";
-
-    // Below the parameters of one checkpoint.
-    private const int SmallFiles = 300;
+    // Below the parameters of one checkpoint of this network.
+    private const int SmallFiles = 150;
 
     private readonly TempFolder _folder = new();
 
     [Fact]
     public async Task Publish_NoRoomLeft_FailsWithReasonAndResumesFromTheCheckpointBefore()
     {
-        string small = Directory.CreateDirectory(_folder["small"]).FullName;
-        bool mounted = await CommandAsync("mount", "-t", "tmpfs", "-o", Room, "tmpfs", small) == 0;
-        try
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs ulimit");
+        string folder = _folder.CopyOf(reference.Folder, "run");
+        string checkpoints = Path.Combine(folder, "checkpoints");
+        foreach ((int step, string path) in StepFolders.AllIn(checkpoints))
         {
-            // Without the right to mount, a limit on the size of files gives a write error as real, at the first checkpoint.
-            using LocalProcess process = mounted
-                ? LocalProcess.Start(ReferenceRun.Arguments(small, "--threads", "2"))
-                : LocalProcess.StartWithFileLimit(SmallFiles, ReferenceRun.Arguments(small, "--threads", "2"));
-            Finished failed = await process.FinishAsync();
-
-            failed.ExitCode.ShouldBe(1, failed.Errors);
-            failed.Errors.ShouldContain(mounted ? "step-000002' could not be written" : "step-000001' could not be written");
-            failed.Errors.ShouldContain("--resume");
-            Directory.GetDirectories(Path.Combine(small, "checkpoints")).Select(Path.GetFileName).ShouldBe(mounted ? ["step-000001"] : []);
-
-            string larger = _folder.CopyOf(small, "larger");
-            Finished resumed = await LocalProcess.RunAsync(ReferenceRun.Arguments(larger, "--resume", "--threads", "2"));
-            resumed.ExitCode.ShouldBe(0, resumed.Errors);
-            ReferenceRun.HashOf(ReferenceRun.MetricsIn(larger)).ShouldBe(reference.Hash);
-        }
-        finally
-        {
-            if (mounted)
+            if (step > ReferenceRun.Steps - 2)
             {
-                (await CommandAsync("umount", small)).ShouldBe(0);
+                Directory.Delete(path, recursive: true);
             }
         }
+
+        File.Delete(Path.Combine(folder, "metrics.json"));
+        using LocalProcess process = LocalProcess.StartWithFileLimit(SmallFiles, ReferenceRun.Arguments(folder, "--resume", "--threads", "2"));
+        Finished failed = await process.FinishAsync();
+
+        failed.ExitCode.ShouldBe(1, failed.Errors);
+        failed.Errors.ShouldContain("step-000007' could not be written");
+        failed.Errors.ShouldContain("is too large for its file system or the process' limit");
+        failed.Errors.ShouldContain("--resume");
+        StepFolders.AllIn(checkpoints).Select(folder => folder.Step).ShouldBe([ReferenceRun.Steps - 2], "what was begun takes no room");
+
+        Finished resumed = await LocalProcess.RunAsync(ReferenceRun.Arguments(folder, "--resume", "--threads", "2"));
+        resumed.ExitCode.ShouldBe(0, resumed.Errors);
+        ReferenceRun.HashOf(ReferenceRun.MetricsIn(folder)).ShouldBe(reference.Hash);
     }
 
     public void Dispose() => _folder.Dispose();
-
-    private static async Task<int> CommandAsync(string command, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(command, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-        await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode;
-    }
 }

@@ -62,7 +62,8 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
 
     [Fact]
     public async Task Train_ClassWithTooFewImages_NamesTheClass()
-        => await ShouldFailAsync(2, "class 'class07': expected at least", Train(Zip(archive => archive.Entries.Where(entry => entry.FullName.StartsWith("class07/", StringComparison.Ordinal)).Skip(2).ToList().ForEach(entry => entry.Delete()))));
+        => await ShouldFailAsync(2, "class 'class07': expected at least", Train(Zip(
+            archive => archive.Entries.Where(entry => entry.FullName.StartsWith("class07/", StringComparison.Ordinal)).Skip(2).ToList().ForEach(entry => entry.Delete()))));
 
     [Fact]
     public async Task Train_DamagedPicture_IsNamedBeforeTheFirstStep()

@@ -71,7 +71,9 @@ internal sealed class FolderContainer : IFileContainer
             throw new DataException($"{Location}: expected at most {MaximumDepth} nested folders, got '{prefix}'; remove the link that leads back into the folder");
         }
 
+#pragma warning disable RS0030 // The order does not matter: the whole list is sorted by its reader.
         foreach (FileSystemInfo child in folder.EnumerateFileSystemInfos())
+#pragma warning restore RS0030
         {
             string path = prefix + child.Name;
             if (child is DirectoryInfo childFolder)
