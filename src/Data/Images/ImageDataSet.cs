@@ -27,6 +27,8 @@ public sealed class ImageDataSet : IDataSet
         _limits = limits;
         _order = [.. Enumerable.Range(0, files.Count)];
         string[] classes = [.. _order.Select(file => ClassOf(files.PathOf(file)))];
+        // UTF-16 order, as everywhere in memory; the manifest has UTF-8 order, as files do. They differ only where a name has characters beyond U+FFFF,
+        // and neither is derived from the other: the manifest says what the images are, this order how they are numbered.
         Array.Sort(_order, (left, right) => string.CompareOrdinal(classes[left], classes[right]) is var byClass and not 0
             ? byClass
             : string.CompareOrdinal(files.PathOf(left), files.PathOf(right)));

@@ -85,7 +85,7 @@ public sealed class Manifest
     private static ManifestEntry ParseLine(string line)
     {
         string[] parts = line.Split(' ', 3);
-        if (parts.Length != 3 || !long.TryParse(parts[1], CultureInfo.InvariantCulture, out long length))
+        if (parts.Length != 3 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long length))
         {
             throw new DataException($"manifest: expected the line 'sha256 length path', got '{line}'; write the manifest again");
         }

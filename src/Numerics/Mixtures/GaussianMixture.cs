@@ -20,7 +20,7 @@ public sealed class GaussianMixture
     /// <param name="mixingWeights">pi, shape (K), each above 0.</param>
     /// <param name="means">mu, shape (K, D), row-major.</param>
     /// <param name="variances">s, shape (K, D), row-major, each above 0.</param>
-    /// <exception cref="ArgumentException">Shapes disagree, or a weight or variance is not above 0.</exception>
+    /// <exception cref="ArgumentException">Shapes disagree, or a weight or variance is NaN or not above 0.</exception>
     public GaussianMixture(double[] mixingWeights, double[] means, double[] variances)
     {
         Components = mixingWeights.Length;
@@ -30,12 +30,17 @@ public sealed class GaussianMixture
             throw new ArgumentException($"mixture: expected K weights and K x D means and variances, got {mixingWeights.Length}, {means.Length} and {variances.Length}");
         }
 
+        if (Array.Exists(mixingWeights, double.IsNaN) || Array.Exists(variances, double.IsNaN))
+        {
+            throw new ArgumentException("mixture: expected weights and variances that are numbers, got NaN; look for descriptors that are not finite");
+        }
+
         if (!Array.TrueForAll(mixingWeights, weight => weight > 0) || !Array.TrueForAll(variances, variance => variance > 0))
         {
             throw new ArgumentException("mixture: expected weights and variances above 0, got others; raise the variance offset");
         }
 
-        (_mixingWeights, _means, _variances) = (mixingWeights, means, variances);
+        (_mixingWeights, _means, _variances) = ([.. mixingWeights], [.. means], [.. variances]);
         _precisions = [.. variances.Select(variance => 1 / variance)];
         _constants = new double[Components];
         for (int component = 0; component < Components; component++)

@@ -1,3 +1,4 @@
+// Shapes: N rows, C, H, W channels, height and width.
 using System.Runtime.InteropServices;
 using S2M.Data.Images;
 using S2M.Data.Sampling;
@@ -17,13 +18,13 @@ public sealed class PoolTensors(DecodedImages images, ImageFormat format)
     /// <exception cref="Data.DataException">An image cannot be read; the message names it.</exception>
     public Tensor Load(IReadOnlyList<PoolImage> pool, int rows)
     {
-        Tensor tensor = zeros([rows, format.Channels, format.Size, format.Size], ScalarType.Float32);
-        Span<float> values = MemoryMarshal.Cast<byte, float>(tensor.bytes);
+        Tensor images_NCHW = zeros([rows, format.Channels, format.Size, format.Size], ScalarType.Float32);
+        Span<float> values = MemoryMarshal.Cast<byte, float>(images_NCHW.bytes);
         for (int row = 0; row < pool.Count; row++)
         {
             QuarterTurns.Turn(images.Get(pool[row].Image, format).Span, format, pool[row].QuarterTurns, values.Slice(row * format.PixelCount, format.PixelCount));
         }
 
-        return tensor;
+        return images_NCHW;
     }
 }

@@ -27,7 +27,7 @@ public sealed class ShareRunner : IDisposable
     /// <param name="images">Where pools come from.</param>
     public ShareRunner(JobSpecification specification, PoolTensors images)
     {
-        // Per thread: the kernels' thread count is part of the numeric contract.
+        // The kernels' thread count is part of the numeric contract; the setting is the whole process'.
         set_num_threads(1);
         _network = new Set2ModelNetwork(specification);
         _images = images;

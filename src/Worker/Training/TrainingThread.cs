@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace S2M.Worker.Training;
 
 /// <summary>
-/// The one thread that touches a device's tensors: dispose scopes, gradient modes and kernel thread counts belong to a thread, so tensor work
+/// The one thread that touches a device's tensors: dispose scopes and gradient modes belong to a thread, so tensor work
 /// is queued here and only bytes and records cross back.
 /// </summary>
 public sealed class TrainingThread : IDisposable
