@@ -43,7 +43,7 @@ internal static class SelfTestCommand
         else
         {
             AnsiConsole.Write(ToTable(checks));
-            Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe("native")}");
+            Console.WriteLine($"{checks.Count(check => check.Ok)} of {checks.Count} checks hold; {NumericContract.Describe(NativeEnvironment.NativeLevel)}");
         }
 
         return ok ? ExitCodes.Done : ExitCodes.Failed;
@@ -73,7 +73,7 @@ internal static class SelfTestCommand
     private static string ToJson(IReadOnlyList<Check> checks, bool ok) => new JsonObject
     {
         ["ok"] = ok,
-        ["numeric_contract"] = NumericContract.Describe("native"),
+        ["numeric_contract"] = NumericContract.Describe(NativeEnvironment.NativeLevel),
         ["checks"] = new JsonArray([.. checks.Select(check => new JsonObject
         {
             ["name"] = check.Name,

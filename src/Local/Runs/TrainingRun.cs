@@ -34,7 +34,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         using RunInputs inputs = await _clock.MeasureAsync("data", () => Task.Run(() => OpenInputs(cancellationToken), cancellationToken));
         await using InProcessExecutor executor = await InProcessExecutor.StartAsync(_job, new PoolTensors(inputs.Images, inputs.Format), request.Threads, view.OnWork);
 
-        var identity = new CheckpointIdentity(_job, inputs.Version, inputs.Split.Hash, NumericContract.Describe("native"));
+        var identity = new CheckpointIdentity(_job, inputs.Version, inputs.Split.Hash, NumericContract.Describe(NativeEnvironment.NativeLevel));
         var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), _job.Optimizer);
         CheckpointFolder checkpoints = Prepare(folder, identity, state);
 

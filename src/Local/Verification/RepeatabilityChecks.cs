@@ -105,7 +105,8 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var state = new TrainingState(await _one.CreateParametersAsync(cancellationToken), Job.Optimizer);
-        var checkpoints = new CheckpointFolder(folder, new CheckpointIdentity(Job, _inputs.Version, _inputs.Split.Hash, NumericContract.Describe("native")), _ => { });
+        var identity = new CheckpointIdentity(Job, _inputs.Version, _inputs.Split.Hash, NumericContract.Describe(NativeEnvironment.NativeLevel));
+        var checkpoints = new CheckpointFolder(folder, identity, _ => { });
         checkpoints.Restore(state);
         try
         {

@@ -40,7 +40,14 @@ internal sealed class FolderContainer : IFileContainer
         string path = Paths[file];
         try
         {
-            using FileStream stream = File.OpenRead(Path.Combine(Location, path));
+            string whole = Path.Combine(Location, path);
+            if (new FileInfo(whole).Length == 0)
+            {
+                // Opening a pipe would wait for somebody to write into it; a pipe, a device and an empty file all have no length.
+                throw new DataException($"{Location}: file '{path}': expected the bytes of an image, got an empty file, a pipe or a device; remove it");
+            }
+
+            using FileStream stream = File.OpenRead(whole);
             if (stream.Length > _limits.MaximumFileBytes)
             {
                 throw new DataException(

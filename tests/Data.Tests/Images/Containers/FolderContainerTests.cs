@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using S2M.Data.Images;
 using S2M.Data.Images.Containers;
 using S2M.Data.Tests.Files;
@@ -28,6 +29,19 @@ public sealed class FolderContainerTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "a", "again"), _folder.Path);
 
         Should.Throw<DataException>(() => new FolderContainer(_folder.Path, ContainerLimits.Default)).Message.ShouldContain("remove the link that leads back into the folder");
+    }
+
+    [Fact]
+    public void Open_PipeNamedAsAnImage_IsRefusedWithoutWaiting()
+    {
+        _folder.Write("a/x.png", [1]);
+        using (Process made = Process.Start("mkfifo", Path.Combine(_folder.Path, "a", "y.png")))
+        {
+            made.WaitForExit();
+            made.ExitCode.ShouldBe(0);
+        }
+
+        Should.Throw<DataException>(() => DataSets.Open("birds", _folder.Path)).Message.ShouldContain("file 'a/y.png': expected the bytes of an image");
     }
 
     [Fact]
