@@ -88,7 +88,8 @@ internal sealed class LocalProcess : IDisposable
 
     private static LocalProcess StartCommand(Dictionary<string, string> environment, string command, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(command, arguments)
+        // A test run in the background of a shell inherits an ignored Ctrl-C, and the runtime would leave it so.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", command, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -15,7 +15,7 @@ public sealed class ReferenceRun : IAsyncLifetime
     public static string[] Settings { get; } = [.. new[]
     {
         "episode.classes=10", "episode.images_per_class=13", $"training.steps={Steps}", "training.checkpoint_every=1", "training.validate_every=0",
-        "split.train=20", "split.validation=5", "split.test=5",
+        "optimizer.learning_rate=0.002", "split.train=20", "split.validation=5", "split.test=5",
         "evaluation.ways=[5]", "evaluation.shots=[1,5]", "evaluation.queries=3", "evaluation.episodes=12", "evaluation.validation_episodes=4",
     }.SelectMany(setting => new[] { "--set", setting })];
 
