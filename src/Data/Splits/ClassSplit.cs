@@ -42,7 +42,7 @@ public sealed class ClassSplit
         if (train < 1 || validation < 1 || test < 1 || (long)train + validation + test > classes.Count)
         {
             throw new DataException(
-                $"split: expected parts of at least 1 class and {classes.Count} in all, got {train} + {validation} + {test}; correct the sizes of the split");
+                $"split: expected parts of at least 1 class and at most {classes.Count} in all, got {train} + {validation} + {test}; correct the sizes of the split");
         }
 
         int[] order = [.. Enumerable.Range(0, classes.Count)];

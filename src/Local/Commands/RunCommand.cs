@@ -1,5 +1,6 @@
 using System.CommandLine;
 using S2M.Coordinator.Evaluation;
+using S2M.Data;
 using S2M.Local.Progress;
 using S2M.Local.Runs;
 using S2M.Specification;
@@ -60,7 +61,14 @@ internal sealed class RunCommand
 
     private async Task<int> RunAsync(ParseResult result, string folder, CancellationToken cancellationToken)
     {
-        var request = new TrainingRequest(_read(result), folder, _options.Bindings(result), result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
+        JobSpecification job = _read(result);
+        Dictionary<string, string> data = _options.Bindings(result);
+        if (data.Keys.FirstOrDefault(name => name != job.Data.Name) is { } other)
+        {
+            throw new DataException($"--data {other}=...: expected the job's data set '{job.Data.Name}', got '{other}'; correct the name");
+        }
+
+        var request = new TrainingRequest(job, folder, data, result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
         NativeEnvironment.Prepare("native");
         TensorLibrary.EnsureLoaded();
         if (result.GetValue(_options.DryRun))

@@ -60,7 +60,7 @@ public sealed class ClassSplitTests
     [InlineData(int.MaxValue, int.MaxValue, 2)]
     public void Draw_SizesThatDoNotFit_AreRefused(int train, int validation, int test) =>
         Should.Throw<DataException>(() => ClassSplit.Draw(Classes(10), 1, train, validation, test)).Message
-            .ShouldBe($"split: expected parts of at least 1 class and 10 in all, got {train} + {validation} + {test}; correct the sizes of the split");
+            .ShouldBe($"split: expected parts of at least 1 class and at most 10 in all, got {train} + {validation} + {test}; correct the sizes of the split");
 
     // Every class is as likely in every place: 20 classes, 4 in the test part, 2000 seeds; chi-square with 19 degrees of freedom, 0.1 % = 43.8.
     [Fact]

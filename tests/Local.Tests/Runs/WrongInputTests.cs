@@ -29,7 +29,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
         { "evaluation.ways=[50]", "evaluation.ways: expected at most 20 different concepts" },
         { "episode.classes=5", "at least 128 images of at least 10 classes" },
         { "training.stps=1", "training.stps" },
-        { "split.train=500", "split: expected parts of at least 1 class and 20 in all" },
+        { "split.train=500", "split: expected parts of at least 1 class and at most 20 in all" },
         { "nothing", "--set nothing: expected path=value" },
     };
 
@@ -55,6 +55,10 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
     [Fact]
     public async Task Train_DataSetNotBound_SaysHowToBindIt()
         => await ShouldFailAsync(2, "give --data pictures=PATH", Train(null));
+
+    [Fact]
+    public async Task Train_AnotherDataSetBound_NamesBoth()
+        => await ShouldFailAsync(2, "--data picture=...: expected the job's data set 'pictures', got 'picture'", ["train", JobFile(), "--dry-run", "--data", "picture=nowhere"]);
 
     [Fact]
     public async Task Train_DataSetNotThere_NamesThePath()
