@@ -1,3 +1,5 @@
+using S2M.Numerics.Tests;
+
 namespace S2M.Worker.Tests.Diagnostics;
 
 public sealed class NativeEnvironmentTests
