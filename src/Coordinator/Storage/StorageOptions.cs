@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace S2M.Coordinator.Storage;
+
+/// <summary>Where rows are kept.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The name of its section in the configuration.</summary>
+    public const string Section = "Storage";
+
+    /// <summary><c>sqlite</c> (default: one coordinator, one file) or <c>postgresql</c>.</summary>
+    [AllowedValues("sqlite", "postgresql")]
+    public string Provider { get; set; } = "sqlite";
+
+    /// <summary>The connection string of PostgreSQL. SQLite's file is <c>s2m.db</c> in the state folder.</summary>
+    public string ConnectionString { get; set; } = string.Empty;
+
+    /// <summary>How long a command may take before it fails; 5 s by default, so that a caller hears of a database that hangs.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
