@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
@@ -13,12 +12,7 @@ namespace S2M.Coordinator.Checkpoints;
 /// </summary>
 public sealed class CheckpointFolder : ICheckpointStore
 {
-    private const string Parameters = "parameters.safetensors";
-    private const string Moments = "optimizer.safetensors";
-    private const string Manifest = StepFolders.Manifest;
-    private const string UnfinishedManifest = "manifest.json.tmp";
     private const int Kept = 3;
-    private const long LargestFile = int.MaxValue;
 
     private readonly string _folder;
     private readonly CheckpointIdentity _identity;
@@ -37,38 +31,18 @@ public sealed class CheckpointFolder : ICheckpointStore
     }
 
     /// <inheritdoc/>
-    public string Publish(TrainingState state)
+    public Task<string> PublishAsync(TrainingState state)
     {
         string path = StepFolders.PathOf(_folder, state.Snapshot.Version);
-        byte[] parameters = Write(ParameterTensors(state));
-        byte[] moments = Write([.. state.Optimizer.State.Select(moment => SafeTensor.FromFloats(moment.Name, [moment.Values.Length], moment.Values))]);
-        var manifest = new CheckpointManifest(
-            CheckpointManifest.CurrentFormat,
-            state.Snapshot.Version,
-            state.Optimizer.StepCount,
-            CanonicalJson.Write(_identity.Specification),
-            CanonicalJson.HashOf(_identity.Specification),
-            _identity.DataVersion,
-            _identity.SplitHash,
-            _identity.NumericContract,
-            state.Hash(),
-            new SortedDictionary<string, string>(StringComparer.Ordinal) { [Parameters] = HashOf(parameters), [Moments] = HashOf(moments) },
-            state.History);
-        try
+        CheckpointFiles.Write(path, state, _identity, _warn);
+        if (!_ancestorsFlushed)
         {
-            WriteAll(path, parameters, moments, manifest.ToBytes());
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            RemoveUnfinished(path);
-            throw new CoordinatorException(
-                $"checkpoint '{path}' could not be written ({parameters.Length + moments.Length} bytes): {problem.Message}. Checkpoints before it are kept; free space or choose "
-                + "another --out, then go on with --resume.",
-                problem);
+            DurableFiles.FlushAncestors(_folder);
+            _ancestorsFlushed = true;
         }
 
         RemoveOld(state.Snapshot.Version);
-        return path;
+        return Task.FromResult(path);
     }
 
     /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
@@ -81,9 +55,9 @@ public sealed class CheckpointFolder : ICheckpointStore
         {
             try
             {
-                CheckpointManifest manifest = CheckpointManifest.Parse(File.ReadAllBytes(Path.Combine(path, Manifest)));
+                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
                 _identity.Require(manifest, path);
-                Load(path, manifest, state);
+                CheckpointFiles.Load(path, manifest, state);
                 return path;
             }
             catch (Exception problem) when (
@@ -94,120 +68,6 @@ public sealed class CheckpointFolder : ICheckpointStore
         }
 
         return null;
-    }
-
-    private static void Load(string path, CheckpointManifest manifest, TrainingState state)
-    {
-        SafeTensor[] parameters = [.. ReadFile(path, Parameters, manifest).Tensors];
-        Dictionary<string, float[]> moments = ReadFile(path, Moments, manifest).Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.ToFloats(), StringComparer.Ordinal);
-        float[] values = Flatten(parameters, state.Definition.Parameters);
-        float[] buffers = Flatten(parameters, state.Definition.Buffers);
-        state.Optimizer.Restore(manifest.OptimizerSteps, moments);
-        state.Snapshot = new ParameterSnapshot(manifest.Step, values, buffers);
-        state.History = manifest.History;
-    }
-
-    private static SafeTensorFile ReadFile(string path, string name, CheckpointManifest manifest)
-    {
-        byte[] bytes = File.ReadAllBytes(Path.Combine(path, name));
-        string expected = manifest.Files.GetValueOrDefault(name, "none");
-        string got = HashOf(bytes);
-        return got == expected
-            ? SafeTensors.Read(new MemoryStream(bytes), LargestFile)
-            : throw new IOException($"{name}: expected SHA-256 {expected}, got {got}: the file is damaged");
-    }
-
-    private static List<SafeTensor> ParameterTensors(TrainingState state)
-    {
-        var tensors = new List<SafeTensor>();
-        foreach ((ParameterLayout layout, float[] flat) in new[] { (state.Definition.Parameters, state.Snapshot.Parameters), (state.Definition.Buffers, state.Snapshot.Buffers) })
-        {
-            for (int i = 0; i < layout.Entries.Count; i++)
-            {
-                tensors.Add(SafeTensor.FromFloats(layout.Entries[i].Name, layout.Entries[i].Shape, layout.Slice(flat, i)));
-            }
-        }
-
-        return tensors;
-    }
-
-    private static float[] Flatten(SafeTensor[] tensors, ParameterLayout layout)
-    {
-        float[] flat = new float[layout.Count];
-        for (int i = 0; i < layout.Entries.Count; i++)
-        {
-            ParameterEntry entry = layout.Entries[i];
-            float[] values = Array.Find(tensors, tensor => tensor.Name == entry.Name)?.ToFloats() ?? [];
-            if (values.Length != entry.Count)
-            {
-                throw new SafeTensorsException($"tensor '{entry.Name}': expected {entry.Count} values, got {values.Length}");
-            }
-
-            values.CopyTo(layout.Slice(flat, i));
-        }
-
-        return flat;
-    }
-
-    private static byte[] Write(IReadOnlyList<SafeTensor> tensors)
-    {
-        using var stream = new MemoryStream();
-        SafeTensors.Write(stream, tensors);
-        return stream.ToArray();
-    }
-
-    private static string HashOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    /// <summary>Whether a file of these bytes is there already.</summary>
-    private static bool IsThere(string path, byte[] bytes)
-        => File.Exists(path) && new FileInfo(path).Length == bytes.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes);
-
-    private void WriteAll(string path, byte[] parameters, byte[] moments, byte[] manifest)
-    {
-        Directory.CreateDirectory(path);
-        string manifestPath = Path.Combine(path, Manifest);
-        (string Path, byte[] Bytes)[] files = [(Path.Combine(path, Parameters), parameters), (Path.Combine(path, Moments), moments)];
-
-        // The same step written again (stopped right behind a checkpoint) has the same files, and only the manifest is exchanged: the checkpoint exists
-        // all along. Over a damaged one the manifest goes first: without it the checkpoint does not exist.
-        if (!StepFolders.IsFinished(path) || !Array.TrueForAll(files, file => IsThere(file.Path, file.Bytes)))
-        {
-            File.Delete(manifestPath);
-            Array.ForEach(files, file => DurableFiles.Write(file.Path, file.Bytes));
-        }
-
-        string unfinished = Path.Combine(path, UnfinishedManifest);
-        DurableFiles.Write(unfinished, manifest);
-        File.Move(unfinished, manifestPath, overwrite: true);
-        DurableFiles.FlushFolder(path);
-        DurableFiles.FlushFolder(_folder);
-        if (!_ancestorsFlushed)
-        {
-            DurableFiles.FlushAncestors(_folder);
-            _ancestorsFlushed = true;
-        }
-    }
-
-    /// <summary>Removes what a failed write left, so that it takes no room on a full disk.</summary>
-    private void RemoveUnfinished(string path)
-    {
-        if (!Directory.Exists(path))
-        {
-            return;
-        }
-
-        try
-        {
-            File.Delete(Path.Combine(path, UnfinishedManifest));
-            if (!StepFolders.IsFinished(path))
-            {
-                Directory.Delete(path, recursive: true);
-            }
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            _warn($"unfinished checkpoint '{path}' could not be removed: {problem.Message}");
-        }
     }
 
     /// <summary>
@@ -223,7 +83,7 @@ public sealed class CheckpointFolder : ICheckpointStore
             try
             {
                 // Without its manifest it does not exist, however far the removal gets.
-                File.Delete(Path.Combine(path, Manifest));
+                File.Delete(Path.Combine(path, StepFolders.Manifest));
                 Directory.Delete(path, recursive: true);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -1,7 +1,7 @@
 namespace S2M.Coordinator.Jobs;
 
 /// <summary>A job to be queued.</summary>
-/// <param name="Id">Its identifier: the name, '-', and twelve letters and digits.</param>
+/// <param name="Id">Its identifier: the name, '-', and twelve hexadecimal digits.</param>
 /// <param name="Namespace">The namespace.</param>
 /// <param name="RequestId">Same namespace and request, same job.</param>
 /// <param name="Actor">Who submits it.</param>

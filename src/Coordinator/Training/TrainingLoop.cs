@@ -60,7 +60,7 @@ public sealed class TrainingLoop(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            Publish(state);
+            await PublishAsync(state);
             throw;
         }
     }
@@ -136,11 +136,11 @@ public sealed class TrainingLoop(
 
         if (publish)
         {
-            Publish(state);
+            await PublishAsync(state);
         }
     }
 
-    private void Publish(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, checkpoints.Publish(state));
+    private async Task PublishAsync(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, await checkpoints.PublishAsync(state));
 
     private bool IsValidationMissing(TrainingState state)
         => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using S2M.Coordinator.Evaluation;
+using S2M.Coordinator.Reports;
 using S2M.Data;
 using S2M.Local.Progress;
 using S2M.Local.Runs;

@@ -1,3 +1,4 @@
+using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Training;
 using S2M.Data.Sampling;
 using S2M.Model;

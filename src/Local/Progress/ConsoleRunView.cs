@@ -1,4 +1,6 @@
 using System.Globalization;
+using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Reports;
 using S2M.Coordinator.Training;
 
 namespace S2M.Local.Progress;

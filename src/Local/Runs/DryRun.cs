@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Reports;
 using S2M.Coordinator.Training;
 using S2M.Data.Catalogs;
 using S2M.Data.Glyphs;
 using S2M.Data.Images;
 using S2M.Data.Sampling;
 using S2M.Local.Execution;
-using S2M.Local.Progress;
 using S2M.Specification;
 using S2M.Worker.Images;
 
@@ -37,9 +38,9 @@ internal sealed record DryRun(JobSpecification Job, int Threads, string? DataVer
         string? version = null;
         if (request.DataPaths.ContainsKey(job.Data.Name) || job.Data.Name == GlyphDataSet.DataSetName)
         {
-            using RunInputs inputs = RunInputs.Open(job, request.DataPaths);
-            inputs.CheckEpisodes();
-            version = inputs.Version;
+            using IDataSet data = JobData.Open(job.Data.Name, request.DataPaths);
+            new JobInputs(job, data).CheckEpisodes();
+            version = data.Version;
         }
 
         // The pictures do not matter for time and memory: built-in ones do, whatever the job's own are.

@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using S2M.Coordinator.Checkpoints;
+using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Training;
+using S2M.Data.Glyphs;
+using S2M.Data.Images;
 using S2M.Data.Sampling;
 using S2M.Local.Execution;
 using S2M.Local.Runs;
@@ -22,13 +25,15 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     private static readonly JobSpecification Job = JobFile.Parse(
         BuiltInJobs.Quickstart, "selftest", ["episode.classes=10", "episode.images_per_class=13", $"training.steps={Steps}", "training.episodes_per_step=1"]);
 
-    private readonly RunInputs _inputs;
+    private readonly IDataSet _data;
+    private readonly JobInputs _inputs;
     private readonly InProcessExecutor _one;
     private readonly InProcessExecutor _two;
     private readonly EpisodeSampler _sampler;
 
-    private RepeatabilityChecks(RunInputs inputs, InProcessExecutor one, InProcessExecutor two)
+    private RepeatabilityChecks(IDataSet data, JobInputs inputs, InProcessExecutor one, InProcessExecutor two)
     {
+        _data = data;
         _inputs = inputs;
         _one = one;
         _two = two;
@@ -38,9 +43,10 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     /// <summary>Opens the built-in data and starts one executor with a single thread and one with two.</summary>
     internal static async Task<RepeatabilityChecks> StartAsync()
     {
-        RunInputs inputs = RunInputs.Open(Job, new Dictionary<string, string>(StringComparer.Ordinal));
+        var data = new GlyphDataSet();
+        var inputs = new JobInputs(Job, data);
         var images = new PoolTensors(inputs.Images, inputs.Format);
-        return new RepeatabilityChecks(inputs, await InProcessExecutor.StartAsync(Job, images, 1), await InProcessExecutor.StartAsync(Job, images, 2));
+        return new RepeatabilityChecks(data, inputs, await InProcessExecutor.StartAsync(Job, images, 1), await InProcessExecutor.StartAsync(Job, images, 2));
     }
 
     /// <summary>An episode's gradient again and again, and on two threads at once.</summary>
@@ -98,7 +104,7 @@ internal sealed class RepeatabilityChecks : IAsyncDisposable
     {
         await _one.DisposeAsync();
         await _two.DisposeAsync();
-        _inputs.Dispose();
+        _data.Dispose();
     }
 
     private async Task<TrainingState> TrainAsync(string folder, int stopAfter, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ public sealed class CheckpointFolderTests : IDisposable
         for (int step = 999_997; step <= 1_000_001; step++)
         {
             state.Snapshot = state.Snapshot with { Version = step };
-            checkpoints.Publish(state);
+            checkpoints.PublishAsync(state).IsCompletedSuccessfully.ShouldBeTrue();
         }
 
         Names().ShouldBe(["step-1000000", "step-1000001", "step-999999"]);
@@ -177,7 +177,7 @@ public sealed class CheckpointFolderTests : IDisposable
         TrainingState state = _job.Begin();
         CheckpointFolder checkpoints = _job.Open(_folder, _warnings);
         checkpoints.Restore(state).ShouldBeNull();
-        checkpoints.Publish(state);
+        checkpoints.PublishAsync(state).IsCompletedSuccessfully.ShouldBeTrue();
 
         Names().ShouldBe(["step-000000", "step-000004", "step-000005", "step-000006"]);
         checkpoints.Restore(_job.Begin()).ShouldBe(Step(0));
@@ -199,12 +199,12 @@ public sealed class CheckpointFolderTests : IDisposable
     {
         TrainingState state = await _job.RunAsync(_job.Open(_folder));
         CheckpointFolder checkpoints = _job.Open(_folder);
-        checkpoints.Publish(state);
+        checkpoints.PublishAsync(state).IsCompletedSuccessfully.ShouldBeTrue();
         checkpoints.Restore(_job.Begin()).ShouldBe(Step(6));
 
         // A folder in the manifest's way makes the second write fail.
         Directory.CreateDirectory(Path.Combine(Step(6), "manifest.json.tmp"));
-        Should.Throw<CoordinatorException>(() => _job.Open(_folder, _warnings).Publish(state));
+        Should.Throw<CoordinatorException>(() => _job.Open(_folder, _warnings).PublishAsync(state));
 
         checkpoints.Restore(_job.Begin()).ShouldBe(Step(6), "the checkpoint that was there is still there");
     }
@@ -216,7 +216,7 @@ public sealed class CheckpointFolderTests : IDisposable
         await File.WriteAllTextAsync(Step(7), "not a folder", TestContext.Current.CancellationToken);
         state.Snapshot = state.Snapshot with { Version = 7 };
 
-        CoordinatorException problem = Should.Throw<CoordinatorException>(() => _job.Open(_folder).Publish(state));
+        CoordinatorException problem = Should.Throw<CoordinatorException>(() => _job.Open(_folder).PublishAsync(state));
 
         problem.Message.ShouldContain(Step(7));
         problem.Message.ShouldContain("Checkpoints before it are kept; free space or choose another --out, then go on with --resume.");
@@ -232,7 +232,7 @@ public sealed class CheckpointFolderTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(Step(7), "optimizer.safetensors"), "/dev/full");
         state.Snapshot = state.Snapshot with { Version = 7 };
 
-        CoordinatorException problem = Should.Throw<CoordinatorException>(() => _job.Open(_folder).Publish(state));
+        CoordinatorException problem = Should.Throw<CoordinatorException>(() => _job.Open(_folder).PublishAsync(state));
 
         problem.Message.ShouldContain("No space left on device");
         Names().ShouldBe(["step-000004", "step-000005", "step-000006"]);

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using Grpc.Core;
+using S2M.Numerics.Averaging;
+using Wire = S2M.Protos.V1;
+
+namespace S2M.Coordinator.Dispatch;
+
+/// <summary>An answer to a share, put together from its stream; complete or not at all.</summary>
+internal sealed class ShareAnswer
+{
+    // A worker that announces more is not believed: 1 GiB of numbers.
+    private const long LargestArray = 1L << 30;
+
+    private readonly List<(Wire.ArrayHeader Header, byte[] Bytes)> _arrays = [];
+    private int _filled;
+
+    private ShareAnswer()
+    {
+    }
+
+    /// <summary>What the network is; absent unless it was asked for.</summary>
+    internal Wire.NetworkDefinition? Network { get; private set; }
+
+    /// <summary>How it went.</summary>
+    internal Wire.ShareDone Done { get; private set; } = new();
+
+    /// <summary>How many arrays there are.</summary>
+    internal int Count => _arrays.Count;
+
+    /// <summary>Reads a stream to its end.</summary>
+    /// <param name="stream">Headers and chunks.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ShareAnswerException">It is not what was agreed, or ends before it is complete.</exception>
+    internal static async Task<ShareAnswer> ReadAsync(IAsyncStreamReader<Wire.ComputeShareResponse> stream, CancellationToken cancellationToken)
+    {
+        var answer = new ShareAnswer();
+        bool done = false;
+        while (await stream.MoveNext(cancellationToken))
+        {
+            Require(!done, "nothing behind the end");
+            switch (stream.Current.PartCase)
+            {
+                case Wire.ComputeShareResponse.PartOneofCase.Network:
+                    answer.Network = stream.Current.Network;
+                    break;
+                case Wire.ComputeShareResponse.PartOneofCase.Array:
+                    answer.Begin(stream.Current.Array);
+                    break;
+                case Wire.ComputeShareResponse.PartOneofCase.Chunk:
+                    answer.Fill(stream.Current.Chunk);
+                    break;
+                case Wire.ComputeShareResponse.PartOneofCase.Done:
+                    answer.Done = stream.Current.Done;
+                    done = true;
+                    break;
+                default:
+                    throw new ShareAnswerException("answer: expected a part, got none");
+            }
+        }
+
+        Require(done, "an end");
+        answer.RequireFull();
+        return answer;
+    }
+
+    /// <summary>An array of float32.</summary>
+    internal float[] Floats(int index) => MemoryMarshal.Cast<byte, float>(Of(index, Wire.ElementType.Float32)).ToArray();
+
+    /// <summary>An array of float64.</summary>
+    internal double[] Doubles(int index) => MemoryMarshal.Cast<byte, double>(Of(index, Wire.ElementType.Float64)).ToArray();
+
+    /// <summary>A node of the step's tree.</summary>
+    internal (int First, int Count, EpisodeSum Sum) Node(int index)
+    {
+        Wire.TreeNode node = _arrays[index].Header.Node ?? throw new ShareAnswerException("answer: expected the node of a gradient, got an array without one");
+        return (node.First, node.Count, node.Present == 0 ? EpisodeSum.Absent : new EpisodeSum(node.Present, Floats(index), [.. node.Metrics]));
+    }
+
+    private static void Require(bool holds, string expected)
+    {
+        if (!holds)
+        {
+            throw new ShareAnswerException($"answer: expected {expected}, got something else");
+        }
+    }
+
+    private static int SizeOf(Wire.ElementType type) => type switch
+    {
+        Wire.ElementType.Float32 => sizeof(float),
+        Wire.ElementType.Float64 => sizeof(double),
+        _ => throw new ShareAnswerException($"answer: expected float32 or float64, got {type}"),
+    };
+
+    private void Begin(Wire.ArrayHeader header)
+    {
+        RequireFull();
+        Require(header.Length is >= 0 and <= LargestArray, $"an array of 0 to {LargestArray} numbers");
+        _arrays.Add((header, new byte[header.Length * SizeOf(header.ElementType)]));
+        _filled = 0;
+    }
+
+    private void Fill(Wire.TensorChunk chunk)
+    {
+        Require(_arrays.Count > 0, "a header before a chunk");
+        byte[] bytes = _arrays[^1].Bytes;
+        Require(chunk.Offset == _filled && chunk.Data.Length <= bytes.Length - _filled, "chunks in order, within their array");
+        chunk.Data.Span.CopyTo(bytes.AsSpan(_filled));
+        _filled += chunk.Data.Length;
+    }
+
+    private void RequireFull() => Require(_arrays.Count == 0 || _filled == _arrays[^1].Bytes.Length, "every array whole");
+
+    private byte[] Of(int index, Wire.ElementType type)
+    {
+        Require(index < _arrays.Count && _arrays[index].Header.ElementType == type, $"an array of {type} at {index}");
+        return _arrays[index].Bytes;
+    }
+}

@@ -1,0 +1,108 @@
+using S2M.Coordinator.Checkpoints;
+using S2M.Coordinator.Evaluation;
+using S2M.Coordinator.Reports;
+using S2M.Coordinator.Training;
+using S2M.Data.Sampling;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
+
+namespace S2M.Coordinator.Jobs;
+
+/// <summary>From a state to a report: train, test once, write down. The same whoever computes and wherever files go.</summary>
+/// <param name="job">The job.</param>
+/// <param name="inputs">Its data.</param>
+/// <param name="executor">Who computes.</param>
+/// <param name="identity">What the run is, for reports.</param>
+/// <param name="view">Who is told.</param>
+/// <param name="clock">Measures the phases.</param>
+public sealed class JobPipeline(
+    JobSpecification job, JobInputs inputs, IShareExecutor executor, CheckpointIdentity identity, IRunView view, PhaseClock clock)
+{
+    /// <summary>Trains from the state's version to the last step.</summary>
+    /// <param name="state">Version 0, or what a checkpoint held; taken on in place.</param>
+    /// <param name="checkpoints">Where checkpoints are kept.</param>
+    /// <param name="cancellationToken">Stops at the next episode, with a checkpoint.</param>
+    public Task TrainAsync(TrainingState state, ICheckpointStore checkpoints, CancellationToken cancellationToken)
+    {
+        Evaluator validation = EvaluatorOf(inputs.Split.Validation, EpisodePhase.Validation);
+        view.BeginTraining(job.Training.Steps, state.Snapshot.Version);
+        var loop = new TrainingLoop(
+            job,
+            new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes),
+            executor,
+            checkpoints,
+            (snapshot, token) => clock.MeasureAsync("validation", () => ValidateAsync(validation, snapshot, token)),
+            view);
+        return clock.MeasureQuietlyAsync("training", async () =>
+        {
+            await loop.RunAsync(state, cancellationToken);
+            return true;
+        });
+    }
+
+    /// <summary>Tests the state's parameters on classes that training never saw.</summary>
+    /// <param name="state">The end of training.</param>
+    /// <param name="onClassified">Is given the report without retrieval as soon as it is known: what fails behind it takes nothing away.</param>
+    /// <param name="cancellationToken">Stops at the next chunk of images or group.</param>
+    /// <returns>The report, and the same as a page.</returns>
+    public async Task<(RunReport Report, string Page)> TestAsync(TrainingState state, Action<RunReport> onClassified, CancellationToken cancellationToken)
+    {
+        (IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals, IReadOnlyList<ScoredEpisode> shown) = await clock.MeasureAsync(
+            "test", () => MeasureAsync(state, classified => onClassified(ReportOf(state, classified, [])), cancellationToken));
+        RunReport report = ReportOf(state, evaluations, retrievals);
+        var pictures = new EpisodePictures(inputs.Images, inputs.Format, inputs.Classes);
+        return (report, ReportPage.Write(new ReportContent(report, job, [.. shown.Select(pictures.Draw)])));
+    }
+
+    private async Task<double> ValidateAsync(Evaluator evaluator, ParameterSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DescriptorScorer> scorers = await evaluator.EmbedAsync(snapshot, [(ScoringHead.Job, HeadName())], cancellationToken);
+        IReadOnlyList<EvaluationResult> rows = await evaluator.EvaluateAsync(scorers, job.Evaluation.ValidationEpisodes, cancellationToken);
+        return rows.Average(row => row.Accuracy);
+    }
+
+    private async Task<(IReadOnlyList<EvaluationResult> Evaluations, IReadOnlyList<RetrievalResult> Retrievals, IReadOnlyList<ScoredEpisode> Shown)> MeasureAsync(
+        TrainingState state, Action<IReadOnlyList<EvaluationResult>> onClassified, CancellationToken cancellationToken)
+    {
+        Evaluator evaluator = EvaluatorOf(inputs.Split.Test, EpisodePhase.Test);
+        IReadOnlyList<DescriptorScorer> trained = await evaluator.EmbedAsync(state.Snapshot, Heads(), cancellationToken);
+        IReadOnlyList<DescriptorScorer> untrained = await evaluator.EmbedAsync(state.Definition.Initial, [(ScoringHead.NearestMean, "untrained")], cancellationToken);
+        IReadOnlyList<EvaluationResult> evaluations = await evaluator.EvaluateAsync(
+            [.. trained, .. untrained, evaluator.RawPixels(inputs.Images, inputs.Format)], job.Evaluation.Episodes, cancellationToken);
+        onClassified(evaluations);
+        IReadOnlyList<RetrievalResult> retrievals = await evaluator.RetrieveAsync(trained, inputs.HaveSamePixels, cancellationToken);
+
+        // The first episode of up to two columns, few ways first: enough to see what the figures mean.
+        var shown = new List<ScoredEpisode>();
+        int ways = job.Evaluation.Ways.Min();
+        foreach (int shots in job.Evaluation.Shots.Distinct().Order().Take(EpisodePictures.Most))
+        {
+            shown.Add(await evaluator.ScoreEpisodeAsync(trained[0], ways, shots, 0, cancellationToken));
+        }
+
+        return (evaluations, retrievals, shown);
+    }
+
+    private RunReport ReportOf(TrainingState state, IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals) => new(
+        job.Name,
+        CanonicalJson.HashOf(job),
+        inputs.Version,
+        inputs.Split.Hash,
+        state.Hash(),
+        identity.NumericContract,
+        new SortedDictionary<string, ulong>(StringComparer.Ordinal) { ["split"] = job.Split.Seed, ["training"] = job.Training.Seed, ["evaluation"] = job.Evaluation.Seed },
+        clock.Seconds,
+        evaluations,
+        retrievals,
+        state.History);
+
+    /// <summary>The job's head, and beside it nearest class mean on the same embedding.</summary>
+    private (ScoringHead Head, string Name)[] Heads()
+        => job.Network.Head == HeadKind.NearestMean
+            ? [(ScoringHead.NearestMean, HeadName())]
+            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
+
+    private Evaluator EvaluatorOf(IReadOnlyList<int> part, EpisodePhase phase) => new(job.Evaluation, inputs.Classes, inputs.CatalogOf(part), phase, executor);
+
+    private string HeadName() => job.Network.Head == HeadKind.Gauss ? "gauss" : "nearest_mean";
+}

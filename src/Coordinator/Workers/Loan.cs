@@ -1,0 +1,14 @@
+namespace S2M.Coordinator.Workers;
+
+/// <summary>What the directory lends to a job now.</summary>
+/// <param name="Workers">Whole workers, by name.</param>
+/// <param name="WaitsFor">Why there is none, in words; empty where there is one.</param>
+/// <param name="Unfit">Workers that are there and cannot be lent to this job, with the reason.</param>
+[GenerateSerializer, Immutable, Alias("s2m.loan")]
+public sealed record Loan([property: Id(0)] LentWorker[] Workers, [property: Id(1)] string WaitsFor, [property: Id(2)] UnfitWorker[] Unfit);
+
+/// <summary>A worker that cannot be lent to a job.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Reason">Why.</param>
+[GenerateSerializer, Immutable, Alias("s2m.unfit-worker")]
+public sealed record UnfitWorker([property: Id(0)] string Id, [property: Id(1)] string Reason);
