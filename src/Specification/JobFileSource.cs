@@ -41,7 +41,7 @@ internal sealed class JobFileSource
 
     /// <summary>An error at a node.</summary>
     internal SpecificationException Error(YamlNode node, string path, string problem)
-        => new(_settings.TryGetValue(node, out string? setting) ? $"--set {Shorten(setting)}: {path}: {problem}" : $"{_name}: line {Math.Max(node.Start.Line, 1)}: {path}: {problem}");
+        => new(_settings.TryGetValue(node, out string? setting) ? $"--set {Shorten(setting)}: {path}: {problem}" : $"{_name}: line {Math.Max(node.Start.Line, 1)}: {path}: {problem}") { Field = path };
 
     /// <summary>An error at a field, or where it is absent at the innermost block around it.</summary>
     internal SpecificationException Error(string path, string problem) => Error(Nearest(path), path, problem);

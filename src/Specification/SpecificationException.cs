@@ -9,4 +9,7 @@ public sealed class SpecificationException : Exception
         : base(message)
     {
     }
+
+    /// <summary>The field that is wrong, such as <c>training.steps</c>; empty where it is the whole text.</summary>
+    public string Field { get; init; } = string.Empty;
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Grpc.Core;
+using S2M.Coordinator.Workers;
 using S2M.Numerics.Averaging;
 using Wire = S2M.Protos.V1;
 
@@ -24,16 +25,20 @@ internal sealed class ShareAnswer
     /// <summary>How it went.</summary>
     internal Wire.ShareDone Done { get; private set; } = new();
 
+    /// <summary>Who computed it.</summary>
+    internal LentWorker? Worker { get; private set; }
+
     /// <summary>How many arrays there are.</summary>
     internal int Count => _arrays.Count;
 
     /// <summary>Reads a stream to its end.</summary>
+    /// <param name="worker">Who sends it.</param>
     /// <param name="stream">Headers and chunks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ShareAnswerException">It is not what was agreed, or ends before it is complete.</exception>
-    internal static async Task<ShareAnswer> ReadAsync(IAsyncStreamReader<Wire.ComputeShareResponse> stream, CancellationToken cancellationToken)
+    internal static async Task<ShareAnswer> ReadAsync(LentWorker worker, IAsyncStreamReader<Wire.ComputeShareResponse> stream, CancellationToken cancellationToken)
     {
-        var answer = new ShareAnswer();
+        var answer = new ShareAnswer { Worker = worker };
         bool done = false;
         while (await stream.MoveNext(cancellationToken))
         {

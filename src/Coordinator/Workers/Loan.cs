@@ -4,8 +4,9 @@ namespace S2M.Coordinator.Workers;
 /// <param name="Workers">Whole workers, by name.</param>
 /// <param name="WaitsFor">Why there is none, in words; empty where there is one.</param>
 /// <param name="Unfit">Workers that are there and cannot be lent to this job, with the reason.</param>
+/// <param name="Alive">Incarnations of all workers that are there: one that is missing has lost its shares.</param>
 [GenerateSerializer, Immutable, Alias("s2m.loan")]
-public sealed record Loan([property: Id(0)] LentWorker[] Workers, [property: Id(1)] string WaitsFor, [property: Id(2)] UnfitWorker[] Unfit);
+public sealed record Loan([property: Id(0)] LentWorker[] Workers, [property: Id(1)] string WaitsFor, [property: Id(2)] UnfitWorker[] Unfit, [property: Id(3)] string[] Alive);
 
 /// <summary>A worker that cannot be lent to a job.</summary>
 /// <param name="Id">Its name.</param>

@@ -109,7 +109,8 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         Divide();
         LentWorker[] lent = [.. _workers.Values.Where(worker => _lent.GetValueOrDefault(worker.Registration.Id) == borrower.JobId).Select(worker => worker.Lend())];
         UnfitWorker[] unfit = [.. _workers.Values.Where(worker => worker.State != WorkerState.Gone).Select(worker => Judge(worker, borrower)).OfType<UnfitWorker>()];
-        return Task.FromResult(new Loan(lent, lent.Length > 0 ? string.Empty : WaitsFor(unfit), unfit));
+        string[] alive = [.. _workers.Values.Where(worker => worker.State != WorkerState.Gone).Select(worker => worker.Registration.Incarnation)];
+        return Task.FromResult(new Loan(lent, lent.Length > 0 ? string.Empty : WaitsFor(unfit), unfit, alive));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace S2M.Coordinator.Diagnostics;
+
+/// <summary>Where spans and measures go: OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a receiver, Prometheus where a port is given, nowhere otherwise.</summary>
+internal static class Telemetry
+{
+    private const string Receiver = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Adds what is asked for.</summary>
+    /// <param name="services">The host's.</param>
+    /// <param name="metricsPort">The port of <c>/metrics</c>; null for none.</param>
+    internal static IServiceCollection AddTelemetry(this IServiceCollection services, int? metricsPort)
+    {
+        bool otlp = Environment.GetEnvironmentVariable(Receiver) is { Length: > 0 };
+        if (!otlp && metricsPort is null)
+        {
+            return services;
+        }
+
+        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("s2m-coordinator"));
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics.AddMeter(CoordinatorInstruments.Name, "Microsoft.Orleans", "Microsoft.AspNetCore.Server.Kestrel").AddRuntimeInstrumentation();
+            if (metricsPort is not null)
+            {
+                metrics.AddPrometheusExporter();
+            }
+
+            if (otlp)
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+        if (otlp)
+        {
+            // The silo's own source (Microsoft.Orleans.Runtime) tells of every heartbeat: it is left out.
+            telemetry.WithTracing(tracing => tracing
+                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application")
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
+                .AddOtlpExporter());
+        }
+
+        return services;
+    }
+
+    // Beats and probes come every second and belong to no trace.
+    private static bool IsNoise(string? path)
+        => path is null || path.EndsWith("/Beat", StringComparison.Ordinal) || path.StartsWith("/grpc.health.", StringComparison.Ordinal) || path is "/metrics" or "/healthz";
+}

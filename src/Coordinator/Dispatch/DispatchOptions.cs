@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace S2M.Coordinator.Dispatch;
+
+/// <summary>How shares are leased to workers.</summary>
+public sealed class DispatchOptions
+{
+    /// <summary>The name of its section in the configuration.</summary>
+    public const string Section = "Dispatch";
+
+    /// <summary>The lease of a job's first shares, while nothing is known of its speed and workers pull data; 10 min by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan FirstLease { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The shortest lease; 30 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ShortestLease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A lease is so many times the time that is expected; 8 by default.</summary>
+    [Range(1.5, 1000)]
+    public double LeaseFactor { get; set; } = 8;
+
+    /// <summary>Time between two looks at the directory; 0.5 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How many workers may fail one share by an error of their own before the job fails; 3 by default.</summary>
+    [Range(1, 100)]
+    public int FaultsPerShare { get; set; } = 3;
+
+    /// <summary>Time without a word from a worker's connection after which it counts as cut; 4 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(4);
+}

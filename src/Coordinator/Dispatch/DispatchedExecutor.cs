@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Parameters;
+using S2M.Coordinator.Training;
+using S2M.Data.Sampling;
+using S2M.Numerics.Averaging;
+using S2M.Numerics.Parameters;
+using Wire = S2M.Protos.V1;
+
+namespace S2M.Coordinator.Dispatch;
+
+/// <summary>Computes on the job's workers. How work is cut into shares changes the speed and no bit.</summary>
+/// <param name="dispatcher">Leases shares.</param>
+/// <param name="workers">How many there are to cut for.</param>
+/// <param name="shelf">Where workers pull parameters and descriptors.</param>
+/// <param name="progress">Is told of embedding and scoring.</param>
+internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers workers, PublishedArrays.Loop shelf, WorkProgress progress) : IShareExecutor
+{
+    /// <summary>Images of an embedding chunk: workers compute whole chunks, so a share is a number of them.</summary>
+    private const int EmbeddingChunk = 256;
+
+    // Small enough for progress and for a quick hand-over, large enough that a call costs nothing beside them.
+    private const int ChunksPerShare = 4;
+    private const int GroupsPerShare = 64;
+    private const int SupportsPerShare = 16;
+
+    /// <summary>The contract of the worker that made version 0; empty before.</summary>
+    internal string NumericContract { get; private set; } = string.Empty;
+
+    /// <inheritdoc/>
+    public async Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken)
+    {
+        ShareAnswer[] answers = await dispatcher.RunAsync(
+            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork())], null, cancellationToken);
+        NumericContract = answers[0].Worker!.NumericContract;
+        return WireNetwork.ToDefinition(answers[0]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<EpisodeSum> ComputeGradientAsync(ParameterSnapshot snapshot, IReadOnlyList<Episode> episodes, CancellationToken cancellationToken)
+    {
+        int step = episodes[0].Address.Step;
+        using Activity? activity = CoordinatorInstruments.Activities.StartActivity("step");
+        activity?.SetTag("s2m.step", step + 1).SetTag("s2m.episodes", episodes.Count);
+        int version = shelf.Publish(snapshot);
+        int size = PerWorker(episodes.Count);
+        ShareWork[] shares = [.. episodes.Chunk(size).Select((part, index) => new ShareWork("gradient", step, part.Length, request => request.Gradient = new Wire.GradientWork
+        {
+            Version = version,
+            Leaves = episodes.Count,
+            First = index * size,
+            Episodes = { part.Select(WireEpisodes.ToWire) },
+        }))];
+        ShareAnswer[] answers = await dispatcher.RunAsync(shares, null, cancellationToken);
+        try
+        {
+            return FixedTree.Combine(episodes.Count, [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Node))]);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new CoordinatorException($"gradient: a worker answered with other episodes than it was given: {problem.Message}", problem);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken)
+    {
+        int version = shelf.Publish(snapshot);
+        var count = new WorkCount(progress, "images embedded", images.Count);
+        ShareWork[] shares = [.. images.Chunk(EmbeddingChunk * ChunksPerShare).Select(part => new ShareWork("embed", snapshot.Version, part.Length, request => request.Embedding = new Wire.EmbeddingWork
+        {
+            Version = version,
+            Images = WireEpisodes.ToWire(part),
+        }))];
+        ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
+        return [.. answers.SelectMany(answer => answer.Floats(0))];
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<double[]>> ScoreAsync(
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+    {
+        int version = shelf.Publish(snapshot);
+        string name = shelf.Publish(descriptors);
+        var count = new WorkCount(progress, "episodes scored", groups.Count);
+        ShareWork[] shares = [.. groups.Chunk(Math.Min(GroupsPerShare, PerWorker(groups.Count))).Select(part => new ShareWork("score", snapshot.Version, part.Length, request => request.Scoring = new Wire.ScoringWork
+        {
+            Version = version,
+            Descriptors = name,
+            Head = ToWire(head),
+            Groups = { part.Select(WireEpisodes.ToWire) },
+        }))];
+        ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
+        return Arrays(answers, groups.Count);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<double[]>> RankAsync(
+        ParameterSnapshot snapshot,
+        float[] descriptors,
+        IReadOnlyList<IReadOnlyList<int>> supports,
+        IReadOnlyList<int> targets,
+        ScoringHead head,
+        CancellationToken cancellationToken)
+    {
+        int version = shelf.Publish(snapshot);
+        string name = shelf.Publish(descriptors);
+        ShareWork[] shares = [.. supports.Chunk(SupportsPerShare).Select(part => new ShareWork("rank", snapshot.Version, part.Length, request => request.Ranking = new Wire.RankingWork
+        {
+            Version = version,
+            Descriptors = name,
+            Head = ToWire(head),
+            Supports = { part.Select(rows => new Wire.RowList { Rows = { rows } }) },
+            Targets = new Wire.RowList { Rows = { targets } },
+        }))];
+        return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken), supports.Count);
+    }
+
+    /// <summary>Nothing of its own: workers and shelf belong to the run.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static double[][] Arrays(ShareAnswer[] answers, int expected)
+    {
+        double[][] arrays = [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Doubles))];
+        return arrays.Length == expected ? arrays : throw new CoordinatorException($"scores: expected {expected} arrays, got {arrays.Length}; workers must be of this version");
+    }
+
+    private static Wire.ScoringHead ToWire(ScoringHead head) => head == ScoringHead.Job ? Wire.ScoringHead.Job : Wire.ScoringHead.NearestMean;
+
+    private int PerWorker(int items)
+    {
+        int count = Math.Max(1, workers.Count);
+        return (items + count - 1) / count;
+    }
+}

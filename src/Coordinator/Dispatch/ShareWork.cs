@@ -1,0 +1,10 @@
+using Wire = S2M.Protos.V1;
+
+namespace S2M.Coordinator.Dispatch;
+
+/// <summary>A share before it is leased.</summary>
+/// <param name="Kind">What it is, for times and messages: create, gradient, embed, score, rank.</param>
+/// <param name="Step">The step that it belongs to.</param>
+/// <param name="Items">Episodes, images, groups or support sets.</param>
+/// <param name="Fill">Writes the work into a request.</param>
+internal sealed record ShareWork(string Kind, int Step, int Items, Action<Wire.ComputeShareRequest> Fill);

@@ -1,0 +1,131 @@
+using System.Net.Http;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
+using S2M.Coordinator.Security;
+using S2M.Coordinator.Workers;
+using Wire = S2M.Protos.V1;
+
+namespace S2M.Coordinator.Dispatch;
+
+/// <summary>The way to one start of a worker: its connection, its resilience pipeline, and what the job knows of it. Used by one dispatcher.</summary>
+internal sealed class WorkerLane : IDisposable
+{
+    private const int LargestMessage = 4 << 20;
+    private const int StreamWindow = 1 << 20;
+
+    private readonly GrpcChannel _channel;
+    private readonly Wire.WorkerService.WorkerServiceClient _client;
+    private readonly CircuitBreakerStateProvider _breaker = new();
+    private readonly ResiliencePipeline<ShareAnswer> _pipeline;
+    private readonly Metadata _headers;
+    private readonly CancellationTokenSource _gone = new();
+
+    /// <summary>Opens the lane; nothing is sent yet.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="token">The token that it expects.</param>
+    /// <param name="options">Keep-alive.</param>
+    internal WorkerLane(LentWorker worker, AccessToken token, DispatchOptions options)
+    {
+        Worker = worker;
+        _headers = token.Headers();
+        _channel = GrpcChannel.ForAddress(worker.Address, new GrpcChannelOptions
+        {
+            MaxReceiveMessageSize = LargestMessage,
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                // A process that is stopped answers no ping: its shares come back before their lease ends.
+                KeepAlivePingDelay = options.KeepAlive / 2,
+                KeepAlivePingTimeout = options.KeepAlive / 2,
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+                InitialHttp2StreamWindowSize = StreamWindow,
+                ConnectTimeout = options.KeepAlive,
+            },
+        });
+        _client = new Wire.WorkerService.WorkerServiceClient(_channel);
+        var transport = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode == StatusCode.Unavailable);
+        _pipeline = new ResiliencePipelineBuilder<ShareAnswer>()
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ShareAnswer>
+            {
+                ShouldHandle = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode != StatusCode.Cancelled).Handle<ShareAnswerException>(),
+                FailureRatio = 0.5,
+                MinimumThroughput = 2,
+                SamplingDuration = TimeSpan.FromSeconds(10),
+                BreakDuration = TimeSpan.FromSeconds(2),
+                StateProvider = _breaker,
+            })
+            .AddRetry(new RetryStrategyOptions<ShareAnswer>
+            {
+                ShouldHandle = transport,
+                MaxRetryAttempts = 1,
+                Delay = TimeSpan.FromMilliseconds(100),
+                UseJitter = true,
+            })
+            .Build();
+    }
+
+    /// <summary>The worker.</summary>
+    internal LentWorker Worker { get; }
+
+    /// <summary>Whether a share is on its way.</summary>
+    internal bool IsBusy { get; set; }
+
+    /// <summary>Whether the job's canary gave the bits that it must.</summary>
+    internal bool IsVetted { get; set; }
+
+    /// <summary>Whether a share may be sent: its breaker is not open.</summary>
+    internal bool IsOpen => _breaker.CircuitState is CircuitState.Closed or CircuitState.HalfOpen || !_breaker.IsInitialized;
+
+    /// <summary>Sends a request and reads its answer.</summary>
+    /// <param name="request">The share; its incarnation is set here.</param>
+    /// <param name="lease">How long it may take.</param>
+    /// <param name="cancellationToken">Cancels the call: the worker stops at its next episode.</param>
+    /// <exception cref="RpcException">It failed; Unavailable where the worker is gone.</exception>
+    internal async Task<ShareAnswer> ComputeAsync(Wire.ComputeShareRequest request, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        request.Incarnation = Worker.Incarnation;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _gone.Token);
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                async token =>
+                {
+                    using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
+                    using var expiry = new CancellationTokenSource(lease);
+                    using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, expiry.Token);
+                    try
+                    {
+                        return await ShareAnswer.ReadAsync(Worker, call.ResponseStream, stop.Token);
+                    }
+                    catch (Exception problem) when (expiry.IsCancellationRequested && problem is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+                    {
+                        throw new RpcException(new Status(StatusCode.DeadlineExceeded, $"no answer within its lease of {lease.TotalSeconds:0.#} s"));
+                    }
+                },
+                either.Token);
+        }
+        catch (Exception problem) when (IsCancelled(problem) && !cancellationToken.IsCancellationRequested && _gone.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the directory lost the worker"));
+        }
+        catch (RpcException problem) when (problem.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(problem.Message, problem, cancellationToken);
+        }
+    }
+
+    /// <summary>The worker is not lent any more because it is gone: what is on its way is given up.</summary>
+    internal void GiveUp() => _gone.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _channel.Dispose();
+        _gone.Dispose();
+    }
+
+    private static bool IsCancelled(Exception problem) => problem is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
+}

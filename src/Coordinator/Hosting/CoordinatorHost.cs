@@ -1,0 +1,98 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using S2M.Coordinator.DataSets;
+using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Dispatch;
+using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Parameters;
+using S2M.Coordinator.Schedules;
+using S2M.Coordinator.Security;
+using S2M.Coordinator.Services;
+using S2M.Coordinator.Storage;
+using S2M.Coordinator.Supervision;
+using S2M.Coordinator.Workers;
+
+namespace S2M.Coordinator.Hosting;
+
+/// <summary>Puts a coordinator together: storage, silo, loops, services, in the order in which they start; they stop in the opposite one.</summary>
+internal static class CoordinatorHost
+{
+    private const int LargestMessage = 4 << 20;
+    private const string Cluster = "s2m";
+
+    /// <summary>Builds the host; nothing listens yet.</summary>
+    /// <param name="settings">The process.</param>
+    /// <param name="configuration">Sections of the options, from files, environment and command line.</param>
+    internal static WebApplication Build(CoordinatorSettings settings, IReadOnlyDictionary<string, string?> configuration)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = Directory.GetCurrentDirectory() });
+        builder.Configuration.AddEnvironmentVariables("S2M_").AddInMemoryCollection(configuration);
+        builder.Logging.AddConsoleLines();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Services.AddRouting();
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddStorage(builder.Configuration);
+        builder.Services.AddDataSets();
+        builder.Services.AddOptions<WorkerDirectoryOptions>().BindConfiguration(WorkerDirectoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<DispatchOptions>().BindConfiguration(DispatchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<SiloAddress>().AddSingleton<PublishedArrays>();
+        builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
+        builder.UseOrleans(ConfigureSilo);
+        builder.Services.AddSingleton<JobRuns>().AddHostedService(services => services.GetRequiredService<JobRuns>());
+        builder.Services.AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());
+        builder.Services.AddSchedules(builder.Configuration).AddSingleton<IScheduledJobs, SubmittedJobs>();
+        builder.Services.AddSingleton<JobSubmission>().AddSingleton<JobCommands>().AddSingleton<JobQueries>().AddSingleton<JobWatching>().AddSingleton<JobFiles>();
+        builder.Services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = LargestMessage;
+            grpc.Interceptors.Add<TokenInterceptor>();
+            grpc.Interceptors.Add<ErrorInterceptor>();
+        });
+        builder.Services.AddGrpcReflection();
+        builder.Services.AddGrpcHealthChecks().AddCheck<StorageCheck>("storage");
+        builder.Services.AddTelemetry(settings.MetricsPort);
+
+        WebApplication app = builder.Build();
+        app.MapGrpcService<JobEndpoint>();
+        app.MapGrpcService<ParameterEndpoint>();
+        app.MapGrpcService<WorkerDirectoryEndpoint>();
+        app.MapGrpcService<DataSetEndpoint>();
+        app.MapGrpcService<ScheduleEndpoint>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        if (settings.MetricsPort is { } port)
+        {
+            app.MapPrometheusScrapingEndpoint().RequireHost($"*:{port}");
+            app.MapHealthChecks("/healthz").RequireHost($"*:{port}");
+        }
+
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, CoordinatorSettings settings)
+    {
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.AddServerHeader = false;
+        kestrel.Listen(settings.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        if (settings.MetricsPort is { } port)
+        {
+            kestrel.Listen(settings.Listen.Address, port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+        }
+    }
+
+    private static void ConfigureSilo(ISiloBuilder silo)
+    {
+        (int siloPort, int gatewayPort) = (FreePorts.Take(), FreePorts.Take());
+        silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, Cluster, Cluster);
+        silo.AddActivityPropagation();
+        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(60));
+    }
+}

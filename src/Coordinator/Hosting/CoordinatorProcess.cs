@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using S2M.Coordinator.Storage;
+
+namespace S2M.Coordinator.Hosting;
+
+/// <summary>The life of the process: migrate, start, say where it listens, and end on a signal, with everything kept.</summary>
+internal static class CoordinatorProcess
+{
+    /// <summary>Runs until a signal, or until the standard input ends where that is watched.</summary>
+    /// <param name="settings">The process.</param>
+    /// <param name="configuration">The options.</param>
+    /// <exception cref="CoordinatorException">It cannot start; the message says why and what to do.</exception>
+    internal static async Task RunAsync(CoordinatorSettings settings, IReadOnlyDictionary<string, string?> configuration)
+    {
+        RequireToken(settings);
+        await using WebApplication app = CoordinatorHost.Build(settings, configuration);
+        app.Services.GetRequiredService<Migrator>().Up();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+        {
+            throw new CoordinatorException($"--listen {settings.Listen}: expected a port that is free, got one in use; stop who uses it or choose another, 0 for any", problem);
+        }
+
+        string address = settings.Advertise ?? AddressOf(app);
+        app.Services.GetRequiredService<SiloAddress>().Set(address);
+        Console.WriteLine($"listening on {address}");
+        if (settings.WatchInput)
+        {
+            _ = StopAtEndOfInputAsync(app.Lifetime);
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
+    private static void RequireToken(CoordinatorSettings settings)
+    {
+        if (settings.Token.Length == 0 && !IPAddress.IsLoopback(settings.Listen.Address))
+        {
+            throw new CoordinatorException(
+                $"--listen {settings.Listen}: expected a token, since others than this machine can reach it, got none; give --token-file or set S2M_TOKEN, or listen on 127.0.0.1");
+        }
+
+        if (settings.Advertise is null && (settings.Listen.Address.Equals(IPAddress.Any) || settings.Listen.Address.Equals(IPAddress.IPv6Any)))
+        {
+            throw new CoordinatorException($"--listen {settings.Listen}: expected to know where workers reach this machine, got every address; give --advertise http://HOST:PORT");
+        }
+    }
+
+    // The first one is the services'; a port for metrics comes behind it.
+    private static string AddressOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+
+    private static async Task StopAtEndOfInputAsync(IHostApplicationLifetime lifetime)
+    {
+        using Stream input = Console.OpenStandardInput();
+        byte[] buffer = new byte[64];
+        while (await input.ReadAsync(buffer) > 0)
+        {
+        }
+
+        lifetime.StopApplication();
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text.Json;
+using S2M.Coordinator.Checkpoints;
+using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Training;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
+
+namespace S2M.Coordinator.Jobs;
+
+/// <summary>
+/// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. Version 0 and the newest
+/// few are kept; a row goes before its files.
+/// </summary>
+/// <param name="jobId">The job.</param>
+/// <param name="epoch">The loop's epoch.</param>
+/// <param name="identity">The run.</param>
+/// <param name="folders">Where files lie.</param>
+/// <param name="store">The rows.</param>
+/// <param name="recorder">Writes what happened before.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobCheckpoints(
+    string jobId, long epoch, CheckpointIdentity identity, JobFolders folders, IJobStore store, JobRecorder recorder, TimeProvider time) : ICheckpointStore
+{
+    private const int Kept = 3;
+
+    /// <inheritdoc/>
+    /// <exception cref="EpochLostException">The job was taken over.</exception>
+    public async Task<string> PublishAsync(TrainingState state)
+    {
+        using Activity? activity = CoordinatorInstruments.Activities.StartActivity("checkpoint");
+        activity?.SetTag("s2m.step", state.Snapshot.Version);
+        long begun = time.GetTimestamp();
+        string path = StepFolders.PathOf(folders.Of(jobId, epoch), state.Snapshot.Version);
+        long bytes = CheckpointFiles.Write(path, state, identity, recorder.Warn);
+        DurableFiles.FlushAncestors(Path.GetDirectoryName(path)!);
+        await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time);
+        var record = new CheckpointRecord(epoch, state.Snapshot.Version, state.Hash(), bytes, time.GetUtcNow());
+        bool published = false;
+        await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time);
+        if (!published)
+        {
+            throw new EpochLostException(jobId, epoch);
+        }
+
+        await RemoveOldAsync();
+        CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
+        return path;
+    }
+
+    /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
+    /// <param name="state">A fresh state of the same job.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The checkpoint's row, or null where there is none.</returns>
+    internal async Task<CheckpointRecord?> RestoreAsync(TrainingState state, CancellationToken cancellationToken)
+    {
+        foreach (CheckpointRecord record in (await store.CheckpointsAsync(jobId, cancellationToken)).Reverse())
+        {
+            string path = PathOf(record);
+            try
+            {
+                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
+                identity.Require(manifest, path);
+                CheckpointFiles.Load(path, manifest, state);
+                return record;
+            }
+            catch (Exception problem) when (IsDamage(problem))
+            {
+                recorder.Warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Version 0, which the canary is computed with: from its checkpoint, or the state itself where nothing was stepped.</summary>
+    /// <exception cref="CoordinatorException">The checkpoint is gone or damaged.</exception>
+    internal async Task<ParameterSnapshot> FirstVersionAsync(TrainingState state, CancellationToken cancellationToken)
+    {
+        if (state.Snapshot.Version == 0)
+        {
+            return state.Snapshot;
+        }
+
+        CheckpointRecord first = (await store.CheckpointsAsync(jobId, cancellationToken)).FirstOrDefault(record => record.Step == 0)
+            ?? throw new CoordinatorException($"job {jobId}: expected the checkpoint of version 0, got none; submit the job again");
+        try
+        {
+            return CheckpointFiles.LoadParameters(PathOf(first), CheckpointFiles.ReadManifest(PathOf(first)), state.Definition);
+        }
+        catch (Exception problem) when (IsDamage(problem))
+        {
+            throw new CoordinatorException($"checkpoint '{PathOf(first)}' (version 0) cannot be used: {problem.Message}; submit the job again", problem);
+        }
+    }
+
+    private static bool IsDamage(Exception problem)
+        => problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException;
+
+    private string PathOf(CheckpointRecord record) => StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step);
+
+    private async Task RemoveOldAsync()
+    {
+        IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(jobId, CancellationToken.None);
+        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).SkipLast(Kept)];
+        if (old.Length == 0 || !await store.ForgetCheckpointsAsync(jobId, epoch, old, CancellationToken.None))
+        {
+            return;
+        }
+
+        foreach (string path in old.Select(PathOf).Where(Directory.Exists))
+        {
+            try
+            {
+                // Without its manifest it does not exist, however far the removal gets.
+                File.Delete(Path.Combine(path, StepFolders.Manifest));
+                Directory.Delete(path, recursive: true);
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                recorder.Warn($"old checkpoint '{path}' could not be removed: {problem.Message}");
+            }
+        }
+    }
+}

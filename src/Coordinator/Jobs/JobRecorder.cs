@@ -1,0 +1,152 @@
+using System.Globalization;
+using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Reports;
+using S2M.Coordinator.Training;
+
+namespace S2M.Coordinator.Jobs;
+
+/// <summary>
+/// What happens in a loop, on its way into rows: collected as it happens, written every half second and before each checkpoint, so that rows up to step c are
+/// committed before the pointer to checkpoint c. Safe for concurrent use.
+/// </summary>
+/// <param name="jobId">The job.</param>
+/// <param name="epoch">The loop's epoch.</param>
+/// <param name="history">The rows.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history, TimeProvider time) : IRunView
+{
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private List<StepRecord> _steps = [];
+    private List<ValidationRecord> _validations = [];
+    private List<JobLogLine> _lines = [];
+    private string _phase = "training";
+    private int _step;
+
+    /// <summary>How far the phase in progress has come; absent where nothing is counted.</summary>
+    internal PhaseProgress? Progress { get; private set; }
+
+    /// <inheritdoc/>
+    public void Begin(string name)
+    {
+        lock (_lock)
+        {
+            _phase = name;
+            Progress = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BeginTraining(int steps, int done)
+    {
+        _step = done;
+        Line($"begin-{epoch}", JobLogLevel.Info, done == 0 ? $"training: {steps} steps" : $"training: {steps} steps, {done} of them made before");
+    }
+
+    /// <inheritdoc/>
+    public void OnWork(string unit, int done, int total)
+    {
+        lock (_lock)
+        {
+            Progress = done < total ? new PhaseProgress(_phase, unit, done, total) : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnStep(StepRecord record, int episodes)
+    {
+        CoordinatorInstruments.StepDone();
+        lock (_lock)
+        {
+            _steps.Add(record);
+            _step = record.Step;
+            Progress = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnValidation(ValidationRecord record)
+    {
+        lock (_lock)
+        {
+            _validations.Add(record);
+        }
+
+        Line($"validation-{record.Step}", JobLogLevel.Info, string.Create(CultureInfo.InvariantCulture, $"step {record.Step}: validation accuracy {record.Accuracy:F4}"));
+    }
+
+    /// <inheritdoc/>
+    public void OnCheckpoint(int version, string path) => Line($"checkpoint-{version}", JobLogLevel.Info, $"step {version}: checkpoint {path}");
+
+    /// <inheritdoc/>
+    public void Finish(string name, TimeSpan spent)
+    {
+        lock (_lock)
+        {
+            Progress = null;
+        }
+
+        Line($"{name}-{_step}", JobLogLevel.Info, $"{name}: done in {Duration.Show(spent)}");
+    }
+
+    /// <inheritdoc/>
+    public void Note(string message) => Line(string.Empty, JobLogLevel.Info, message);
+
+    /// <inheritdoc/>
+    public void Warn(string message) => Line(string.Empty, JobLogLevel.Warning, message);
+
+    /// <summary>An error that ends the job.</summary>
+    internal void Fail(string message) => Line(string.Empty, JobLogLevel.Error, message);
+
+    /// <summary>Writes what was collected. After a failure it is still there, and written by the next call.</summary>
+    /// <exception cref="EpochLostException">The job was taken over.</exception>
+    internal async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            JobEvents events;
+            lock (_lock)
+            {
+                events = new JobEvents([.. _steps], [.. _validations], [.. _lines]);
+            }
+
+            if (events.Steps.Count + events.Validations.Count + events.Lines.Count == 0)
+            {
+                return;
+            }
+
+            if (!await history.AppendAsync(jobId, epoch, events, cancellationToken))
+            {
+                throw new EpochLostException(jobId, epoch);
+            }
+
+            lock (_lock)
+            {
+                _steps = _steps[events.Steps.Count..];
+                _validations = _validations[events.Validations.Count..];
+                _lines = _lines[events.Lines.Count..];
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private void Line(string key, JobLogLevel level, string message)
+    {
+        lock (_lock)
+        {
+            _lines.Add(new JobLogLine(0, key, time.GetUtcNow(), level, _step, message.ReplaceLineEndings(" ")));
+        }
+    }
+}
+
+/// <summary>How far a phase has come.</summary>
+/// <param name="Phase">data, training, validation or test.</param>
+/// <param name="Unit">What is counted.</param>
+/// <param name="Done">How many are done.</param>
+/// <param name="Total">How many there are.</param>
+[GenerateSerializer, Immutable, Alias("s2m.phase-progress")]
+internal sealed record PhaseProgress([property: Id(0)] string Phase, [property: Id(1)] string Unit, [property: Id(2)] int Done, [property: Id(3)] int Total);

@@ -1,0 +1,208 @@
+using System.Diagnostics;
+using S2M.Coordinator.Checkpoints;
+using S2M.Coordinator.DataSets;
+using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Dispatch;
+using S2M.Coordinator.Evaluation;
+using S2M.Coordinator.Parameters;
+using S2M.Coordinator.Storage;
+using S2M.Coordinator.Training;
+using S2M.Coordinator.Workers;
+using S2M.Data.Sampling;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
+
+namespace S2M.Coordinator.Jobs;
+
+/// <summary>One loop of a job, under one epoch: open the data, borrow workers, go on from the newest checkpoint, train, test, end. Off the grain's scheduler.</summary>
+/// <param name="record">The job as it is stored.</param>
+/// <param name="epoch">The loop's epoch.</param>
+/// <param name="directory">Lends workers.</param>
+/// <param name="services">The silo's.</param>
+internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain directory, JobServices services)
+{
+    private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _id = record.Job.Id;
+    private readonly JobRecorder _recorder = new(record.Job.Id, epoch, services.History, services.Time);
+    private JobWorkers? _workers;
+    private string _said = string.Empty;
+
+    /// <summary>How far the phase in progress has come.</summary>
+    internal PhaseProgress? Progress => _recorder.Progress;
+
+    /// <summary>Workers that are lent to the job now.</summary>
+    internal int Workers => _workers?.Count ?? 0;
+
+    /// <summary>Runs the loop to its end. Cancelled, it keeps its last whole step and leaves the job's state alone; an error ends the job as Failed.</summary>
+    /// <param name="cancellationToken">Stops at the next episode.</param>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using Activity? activity = CoordinatorInstruments.Activities.StartActivity("loop", ActivityKind.Internal, record.Job.TraceParent);
+        activity?.SetTag("s2m.job", _id).SetTag("s2m.epoch", epoch);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task writing = WriteAsync(stop);
+        try
+        {
+            string hash = await ComputeAsync(stop.Token);
+            await FinishAsync(JobState.Succeeded, "done", hash);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            _recorder.Note("the loop stops with a checkpoint of its last whole step");
+        }
+        catch (EpochLostException problem)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
+            return;
+        }
+#pragma warning disable CA1031 // Whatever ends a loop is the job's reason: it must not be lost with a task.
+        catch (Exception problem)
+#pragma warning restore CA1031
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
+            string reason = problem is CoordinatorException or Data.DataException or SpecificationException ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
+            _recorder.Fail(reason);
+            await FinishAsync(JobState.Failed, reason, string.Empty);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await writing;
+        }
+    }
+
+    /// <summary>The job's way: data, workers, state, training, test.</summary>
+    /// <returns>SHA-256 of the final parameters.</returns>
+    private async Task<string> ComputeAsync(CancellationToken cancellationToken)
+    {
+        JobSpecification job = CanonicalJson.Read(record.Job.Specification);
+        DispatchOptions options = services.Dispatch.Value;
+        using DataSetLease data = await services.DataSets.OpenAsync(record.Job.DataVersion, cancellationToken);
+        var inputs = new JobInputs(job, data.DataSet);
+        inputs.CheckEpisodes();
+        using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
+        await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, record.NumericContract, []), services.Token, options, services.Time);
+        _workers = workers;
+        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, OnLost);
+        var dispatcher = new Dispatcher(context, workers, options, services.Time);
+        await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, _recorder.OnWork);
+
+        var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), job.Optimizer);
+        string contract = record.NumericContract.Length > 0 ? record.NumericContract : executor.NumericContract;
+        workers.Bind(contract);
+        var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
+        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time);
+        await BeginAsync(state, checkpoints, cancellationToken);
+        ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
+        dispatcher.Canary = new Canary(context, () => shelf.Publish(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
+
+        var clock = new PhaseClock(_recorder, services.Time);
+        var pipeline = new JobPipeline(job, inputs, executor, identity, _recorder, clock);
+        if (record.Job.Mode == JobMode.Train)
+        {
+            await pipeline.TrainAsync(state, checkpoints, cancellationToken);
+        }
+
+        (RunReport report, string page) = await pipeline.TestAsync(state, classified => WriteFile(JobFolders.Metrics, classified.ToJson()), cancellationToken);
+        WriteFile(JobFolders.Metrics, report.ToJson());
+        WriteFile(JobFolders.Report, page);
+        return report.ParametersHash;
+    }
+
+    /// <summary>Goes on from the newest checkpoint; where there is none, begins with a fresh network or the parameters that the job starts from, as checkpoint 0.</summary>
+    private async Task BeginAsync(TrainingState state, JobCheckpoints checkpoints, CancellationToken cancellationToken)
+    {
+        if (await checkpoints.RestoreAsync(state, cancellationToken) is { } restored)
+        {
+            _recorder.Note($"going on from the checkpoint of step {restored.Step}");
+            return;
+        }
+
+        if (record.Job.StartFrom.Length > 0)
+        {
+            state.Snapshot = await new StartingPoint(services.Store, services.Folders).LoadAsync(record.Job.StartFrom, state.Definition, cancellationToken);
+            _recorder.Note($"starting from {record.Job.StartFrom}");
+        }
+
+        await checkpoints.PublishAsync(state);
+    }
+
+    private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
+    {
+        JobRecord pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken) ?? throw new EpochLostException(_id, epoch);
+        return (pinned.NumericContract, pinned.Canary);
+    }
+
+    private async Task FinishAsync(JobState state, string reason, string hash)
+    {
+        await StoreRetries.RunAsync(() => _recorder.FlushAsync(CancellationToken.None), services.Time);
+        bool finished = false;
+        await StoreRetries.RunAsync(async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
+        if (finished)
+        {
+            CoordinatorInstruments.Moved(state.ToString());
+        }
+    }
+
+    private async Task WriteAsync(CancellationTokenSource stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await Task.Delay(WriteEvery, services.Time, stop.Token);
+                await _recorder.FlushAsync(stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (EpochLostException)
+        {
+            await stop.CancelAsync();
+        }
+        catch (StorageException problem) when (problem.IsTransient)
+        {
+            // What is collected is written before the next checkpoint, which waits for the database.
+        }
+
+        try
+        {
+            await _recorder.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception problem) when (problem is EpochLostException or StorageException)
+        {
+            // The loop is over and its rows have another owner, or no database: nothing that a later loop would not write again.
+        }
+    }
+
+    private async Task SayAsync(string waitsFor)
+    {
+        if (waitsFor != _said)
+        {
+            _said = waitsFor;
+            await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+        }
+    }
+
+    private Task WarnAsync(string message)
+    {
+        _recorder.Warn(message);
+        return Task.CompletedTask;
+    }
+
+    private void OnLost(ShareWork work, string worker, string reason) => _recorder.Warn($"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
+
+    private void WriteFile(string name, string text)
+    {
+        string path = Path.Combine(services.Folders.Of(_id), name);
+        Directory.CreateDirectory(services.Folders.Of(_id));
+        DurableFiles.Write(path + ".tmp", System.Text.Encoding.UTF8.GetBytes(text));
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    private static Episode FirstEpisode(JobSpecification job, JobInputs inputs)
+        => new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes).SampleTraining(
+            new EpisodeAddress(job.Training.Seed, EpisodePhase.Training, 0, 0), job.Episode.Classes, job.Episode.ImagesPerClass, TrainingRoles.Of(job.Episode));
+}
