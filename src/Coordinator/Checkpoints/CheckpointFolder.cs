@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
 using S2M.Specification;

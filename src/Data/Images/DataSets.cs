@@ -24,6 +24,12 @@ public static class DataSets
         {
             if (File.Exists(path))
             {
+                if (new FileInfo(path).Length == 0)
+                {
+                    // Opening a pipe would wait for somebody to write into it; a pipe, a device and an empty file all have no length.
+                    throw new DataException($"data set '{name}': expected a zip archive, got an empty file, a pipe or a device at '{path}'; give the archive");
+                }
+
                 containers.Add(new ZipContainer(path, limits));
             }
             else if (Directory.Exists(path))
