@@ -1,11 +1,16 @@
 namespace S2M.Specification;
 
 /// <summary>How many letters must be inserted, deleted or replaced to turn one word into another (Levenshtein 1966).</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>The distance.</summary>
-    internal static int Between(string left, string right)
+    /// <param name="left">A word.</param>
+    /// <param name="right">Another.</param>
+    /// <returns>0 for equal words.</returns>
+    public static int Between(string left, string right)
     {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
         int[] above = [.. Enumerable.Range(0, right.Length + 1)];
         for (int row = 1; row <= left.Length; row++)
         {

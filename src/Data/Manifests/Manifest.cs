@@ -31,7 +31,7 @@ public sealed class Manifest
             Check(keyed[i].Entry);
             if (i > 0 && keyed[i].Key.AsSpan().SequenceEqual(keyed[i - 1].Key))
             {
-                throw new DataException($"manifest: expected every path once, got '{keyed[i].Entry.Path}' twice; rename or remove one of the two files");
+                throw new DataException($"manifest: expected every path once, got '{EntryPath.Shown(keyed[i].Entry.Path)}' twice; rename or remove one of the two files");
             }
         }
 
@@ -72,8 +72,7 @@ public sealed class Manifest
             throw new DataException("manifest: expected the first line 's2m-manifest 1' and a line feed at the end, got other text; write the manifest again");
         }
 
-        string[] lines = text[Header.Length..].Split('\n')[..^1];
-        var manifest = new Manifest(lines.Select(ParseLine));
+        var manifest = new Manifest(Lines(text).Select(ParseLine));
         if (!manifest.CanonicalBytes.Span.SequenceEqual(canonicalBytes))
         {
             throw new DataException("manifest: expected lines in the order of their paths in canonical form, got another form; write the manifest again");
@@ -82,12 +81,23 @@ public sealed class Manifest
         return manifest;
     }
 
+    // One by one: of text that is no manifest only the first line is looked at.
+    private static IEnumerable<string> Lines(string text)
+    {
+        for (int start = Header.Length; start < text.Length;)
+        {
+            int end = text.IndexOf('\n', start);
+            yield return text[start..end];
+            start = end + 1;
+        }
+    }
+
     private static ManifestEntry ParseLine(string line)
     {
         string[] parts = line.Split(' ', 3);
         if (parts.Length != 3 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long length))
         {
-            throw new DataException($"manifest: expected the line 'sha256 length path', got '{line}'; write the manifest again");
+            throw new DataException($"manifest: expected the line 'sha256 length path', got '{EntryPath.Shown(line)}'; write the manifest again");
         }
 
         return new ManifestEntry(parts[2], length, parts[0]);
@@ -99,7 +109,7 @@ public sealed class Manifest
         if (entry.Length < 0 || entry.Sha256.Length != 64 || !entry.Sha256.All(char.IsAsciiHexDigitLower))
         {
             throw new DataException(
-                $"manifest: expected a length of at least 0 and 64 lower-case hexadecimal digits for '{entry.Path}', got {entry.Length} and '{entry.Sha256}'; write the manifest again");
+                $"manifest: expected a length of at least 0 and 64 lower-case hexadecimal digits for '{EntryPath.Shown(entry.Path)}', got {entry.Length} and '{EntryPath.Shown(entry.Sha256)}'; write the manifest again");
         }
     }
 
@@ -110,7 +120,7 @@ public sealed class Manifest
         {
             total = entry.Length <= long.MaxValue - total
                 ? total + entry.Length
-                : throw new DataException($"manifest: expected files of less than 2^63 bytes together, got more at '{entry.Path}'; write the manifest again");
+                : throw new DataException($"manifest: expected files of less than 2^63 bytes together, got more at '{EntryPath.Shown(entry.Path)}'; write the manifest again");
         }
 
         return total;

@@ -3,6 +3,8 @@ namespace S2M.Data.Images.Containers;
 /// <summary>What a path inside a container may look like.</summary>
 internal static class EntryPath
 {
+    private const int LongestShown = 200;
+
     /// <summary>Refuses every path that is not plain and relative: such a path could name a file outside the container.</summary>
     /// <param name="container">Where the path comes from, for the message.</param>
     /// <param name="path">The path, segments separated by <c>/</c>.</param>
@@ -12,9 +14,8 @@ internal static class EntryPath
         string? fault = Fault(path);
         if (fault is not null)
         {
-            string shown = string.Concat(path.Select(static letter => char.IsControl(letter) ? '?' : letter));
             throw new DataException(
-                $"{container}: expected plain relative paths with '/' between segments, got '{shown}' ({fault}); pack the folder again without such entries");
+                $"{container}: expected plain relative paths with '/' between segments, got '{Shown(path)}' ({fault}); pack the folder again without such entries");
         }
     }
 
@@ -26,6 +27,14 @@ internal static class EntryPath
             || path.EndsWith(".jpg", StringComparison.OrdinalIgnoreCase)
             || path.EndsWith(".jpeg", StringComparison.OrdinalIgnoreCase);
         return known && !path.Split('/').Any(static segment => segment.StartsWith('.') || segment is "__MACOSX");
+    }
+
+    /// <summary>A path or other text of unknown origin for a message: without control characters, and not longer than a reader wants it.</summary>
+    /// <param name="text">Any text.</param>
+    public static string Shown(string text)
+    {
+        string start = text.Length > LongestShown ? text[..LongestShown] + "..." : text;
+        return string.Concat(start.Select(static letter => char.IsControl(letter) ? '?' : letter));
     }
 
     private static string? Fault(string path)

@@ -23,6 +23,14 @@ internal sealed class ImageFiles : IDisposable
         }
     }
 
+    /// <summary>The images of a version's content, numbered as its manifest has them; their paths stay as they are.</summary>
+    /// <param name="content">The content; disposed with this.</param>
+    public ImageFiles(PackContainer content)
+    {
+        _containers = [content];
+        _files.AddRange(content.Paths.Select(static (path, file) => (0, file, path)));
+    }
+
     /// <summary>How many images there are.</summary>
     public int Count => _files.Count;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace S2M.Coordinator.Checkpoints;
+namespace S2M.Coordinator.Storage;
 
 /// <summary>Files that are whole on the disk or absent.</summary>
 internal static class DurableFiles
