@@ -1,10 +1,12 @@
 namespace S2M.Specification;
 
 /// <summary>How many letters must be inserted, deleted or replaced to turn one word into another (Levenshtein 1966).</summary>
-internal static class EditDistance
+public static class EditDistance
 {
     /// <summary>The distance.</summary>
-    internal static int Between(string left, string right)
+    /// <param name="left">One word.</param>
+    /// <param name="right">The other.</param>
+    public static int Between(string left, string right)
     {
         int[] above = [.. Enumerable.Range(0, right.Length + 1)];
         for (int row = 1; row <= left.Length; row++)
