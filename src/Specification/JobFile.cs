@@ -1,3 +1,5 @@
+using YamlDotNet.RepresentationModel;
+
 namespace S2M.Specification;
 
 /// <summary>Reads job files: YAML whose every error names line and field. What is not written has its default.</summary>
@@ -38,5 +40,24 @@ public static class JobFile
         JobSpecification job = JobFileBlock.Read(source, JobTable.Job);
         JobFileChecks.Check(job, source);
         return job;
+    }
+
+    /// <summary>A text that says with no settings what a text and its settings say: the text itself where there are none, else one without its comments.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="overrides">Settings such as <c>training.steps=10</c>.</param>
+    /// <exception cref="SpecificationException">The text is no YAML, or a setting cannot be applied.</exception>
+    public static string Apply(string yaml, string name, IReadOnlyList<string> overrides)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(overrides);
+        if (overrides.Count == 0)
+        {
+            return yaml;
+        }
+
+        using var text = new StringWriter { NewLine = "\n" };
+        new YamlStream(new YamlDocument(new JobFileSource(yaml, name, overrides).Root)).Save(text, assignAnchors: false);
+        return text.ToString();
     }
 }

@@ -1,9 +1,9 @@
 namespace S2M.Coordinator.Schedules;
 
-/// <summary>The schedules' rows. Every method is one transaction.</summary>
+/// <summary>The schedules' rows. Every method is one transaction. Times are kept to the millisecond at least.</summary>
 public interface IScheduleStore
 {
-    /// <summary>Stores a new schedule.</summary>
+    /// <summary>Stores a new schedule, with its request and revision 0.</summary>
     /// <returns>False where the name is taken; nothing is stored then.</returns>
     Task<bool> AddAsync(ScheduleRecord schedule, CancellationToken cancellationToken);
 
@@ -16,17 +16,25 @@ public interface IScheduleStore
     /// <summary>Schedules of all namespaces whose next due time is not after a time, the longest due first.</summary>
     Task<IReadOnlyList<ScheduleRecord>> DueAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Pauses or resumes: sets the flag and the next due time.</summary>
+    /// <summary>Pauses or resumes: sets the flag and the next due time, and raises the revision by one.</summary>
     /// <returns>The row as it is now; null where there is none.</returns>
     Task<ScheduleRecord?> SetPausedAsync(string @namespace, string name, bool paused, DateTimeOffset? nextDue, CancellationToken cancellationToken);
 
-    /// <summary>Records what became of a due time and moves the next due time on, where it is still <paramref name="expectedDue"/>.</summary>
-    /// <returns>False where another silo was faster; nothing is stored then.</returns>
-    Task<bool> AdvanceAsync(
-        string @namespace, string name, DateTimeOffset expectedDue, DateTimeOffset? nextDue, ScheduleRunRecord run, CancellationToken cancellationToken);
+    /// <summary>
+    /// Records a new run, sets the next due time and raises the revision by one, where creation time and revision are still those of the row that was seen.
+    /// This is what lets one of many silos, and one of many users, begin a run.
+    /// </summary>
+    /// <returns>False where somebody was faster, or the schedule is gone; nothing is stored then.</returns>
+    Task<bool> AdvanceAsync(ScheduleRecord seen, DateTimeOffset? nextDue, ScheduleRunRecord run, CancellationToken cancellationToken);
 
-    /// <summary>Records a run that no due time asked for, or what became of one that is recorded: the same due time again replaces outcome, reason and job.</summary>
-    Task PutRunAsync(string @namespace, string name, ScheduleRunRecord run, CancellationToken cancellationToken);
+    /// <summary>Runs of all schedules that are Started and have no job yet, by due time.</summary>
+    Task<IReadOnlyList<UnsubmittedRun>> UnsubmittedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Sets outcome, reason, job and origin of a run that is Started and has no job yet; no change where it has one, is none such, or is gone.</summary>
+    Task CompleteRunAsync(string @namespace, string name, ScheduleRunRecord run, CancellationToken cancellationToken);
+
+    /// <summary>The run of a due time, or null.</summary>
+    Task<ScheduleRunRecord?> FindRunAsync(string @namespace, string name, DateTimeOffset due, CancellationToken cancellationToken);
 
     /// <summary>Runs, newest first.</summary>
     Task<IReadOnlyList<ScheduleRunRecord>> RunsAsync(string @namespace, string name, int limit, CancellationToken cancellationToken);

@@ -38,7 +38,7 @@ public enum ScheduleOutcome
 /// <param name="Name">Its name within the namespace.</param>
 /// <param name="Cron">Minute, hour, day of month, month, day of week.</param>
 /// <param name="TimeZone">IANA name of the zone that the expression is meant in.</param>
-/// <param name="JobFile">The job file's text, settings applied.</param>
+/// <param name="JobFile">The job file's text with the settings applied: YAML that <c>JobFile.Parse</c> reads without further settings.</param>
 /// <param name="StartFrom">Where parameters come from.</param>
 /// <param name="MissedRuns">What becomes of due times that passed unseen.</param>
 /// <param name="Labels">Labels that its jobs get.</param>
@@ -58,12 +58,24 @@ public sealed record ScheduleRecord(
     bool Paused,
     DateTimeOffset? NextDue,
     string Actor,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>The request that made it.</summary>
+    public string RequestId { get; init; } = string.Empty;
 
-/// <summary>A due time and what became of it.</summary>
-/// <param name="Due">When it was due; unique within the schedule.</param>
+    /// <summary>How many times the row was changed: 0 when it is made, one more with every pause, resume and new run.</summary>
+    public long Revision { get; init; }
+}
+
+/// <summary>A due time and what became of it. Started without a job is what stands between the decision to start and the submission.</summary>
+/// <param name="Due">When it was due, for a run that a user asked for when that was; whole milliseconds, unique within the schedule.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="JobId">The job; empty where none was submitted.</param>
+/// <param name="JobId">The job; empty where none was submitted, or not yet.</param>
 /// <param name="StartedFrom">The job whose checkpoint it started from; empty for a fresh network.</param>
 public sealed record ScheduleRunRecord(DateTimeOffset Due, ScheduleOutcome Outcome, string Reason, string JobId, string StartedFrom);
+
+/// <summary>A run that is recorded as started and has no job yet.</summary>
+/// <param name="Schedule">Its schedule.</param>
+/// <param name="Run">The run.</param>
+public sealed record UnsubmittedRun(ScheduleRecord Schedule, ScheduleRunRecord Run);
