@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
 using S2M.Specification;

@@ -68,7 +68,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         finally
         {
             await stop.CancelAsync();
-            foreach (Task<Attempt> left in running)
+            foreach (Task left in running)
             {
                 await left.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

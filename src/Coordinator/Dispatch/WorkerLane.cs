@@ -1,4 +1,3 @@
-using System.Net.Http;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Polly;
@@ -77,7 +76,7 @@ internal sealed class WorkerLane : IDisposable
     internal bool IsVetted { get; set; }
 
     /// <summary>Whether a share may be sent: its breaker is not open.</summary>
-    internal bool IsOpen => _breaker.CircuitState is CircuitState.Closed or CircuitState.HalfOpen || !_breaker.IsInitialized;
+    internal bool IsOpen => _breaker.CircuitState is not (CircuitState.Open or CircuitState.Isolated);
 
     /// <summary>Sends a request and reads its answer.</summary>
     /// <param name="request">The share; its incarnation is set here.</param>

@@ -1,11 +1,9 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using S2M.Coordinator.DataSets;
 using S2M.Coordinator.Diagnostics;
@@ -43,12 +41,12 @@ internal static class CoordinatorHost
         builder.Services.AddDataSets();
         builder.Services.AddOptions<WorkerDirectoryOptions>().BindConfiguration(WorkerDirectoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<DispatchOptions>().BindConfiguration(DispatchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<SiloAddress>().AddSingleton<PublishedArrays>();
+        builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<ServiceAddress>().AddSingleton<PublishedArrays>();
         builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
         builder.UseOrleans(ConfigureSilo);
         builder.Services.AddSingleton<JobRuns>().AddHostedService(services => services.GetRequiredService<JobRuns>());
         builder.Services.AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());
-        builder.Services.AddSchedules(builder.Configuration).AddSingleton<IScheduledJobs, SubmittedJobs>();
+        builder.Services.AddSchedules();
         builder.Services.AddSingleton<JobSubmission>().AddSingleton<JobCommands>().AddSingleton<JobQueries>().AddSingleton<JobWatching>().AddSingleton<JobFiles>();
         builder.Services.AddGrpc(grpc =>
         {

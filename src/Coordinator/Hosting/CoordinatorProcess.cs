@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using S2M.Coordinator.Storage;
 
 namespace S2M.Coordinator.Hosting;
 
@@ -20,7 +19,6 @@ internal static class CoordinatorProcess
     {
         RequireToken(settings);
         await using WebApplication app = CoordinatorHost.Build(settings, configuration);
-        app.Services.GetRequiredService<Migrator>().Up();
         try
         {
             await app.StartAsync();
@@ -31,7 +29,7 @@ internal static class CoordinatorProcess
         }
 
         string address = settings.Advertise ?? AddressOf(app);
-        app.Services.GetRequiredService<SiloAddress>().Set(address);
+        app.Services.GetRequiredService<ServiceAddress>().Set(address);
         Console.WriteLine($"listening on {address}");
         if (settings.WatchInput)
         {
@@ -56,7 +54,7 @@ internal static class CoordinatorProcess
     }
 
     // The first one is the services'; a port for metrics comes behind it.
-    private static string AddressOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+    private static string AddressOf(WebApplication app) => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     private static async Task StopAtEndOfInputAsync(IHostApplicationLifetime lifetime)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
 using S2M.Specification;

@@ -13,7 +13,7 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="epoch">The loop's epoch.</param>
 /// <param name="history">The rows.</param>
 /// <param name="time">The clock.</param>
-internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history, TimeProvider time) : IRunView
+internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history, TimeProvider time) : IRunView, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -94,6 +94,9 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
 
     /// <inheritdoc/>
     public void Warn(string message) => Line(string.Empty, JobLogLevel.Warning, message);
+
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
 
     /// <summary>An error that ends the job.</summary>
     internal void Fail(string message) => Line(string.Empty, JobLogLevel.Error, message);

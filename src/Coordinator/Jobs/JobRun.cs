@@ -19,7 +19,7 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="epoch">The loop's epoch.</param>
 /// <param name="directory">Lends workers.</param>
 /// <param name="services">The silo's.</param>
-internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain directory, JobServices services)
+internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain directory, JobServices services) : IDisposable
 {
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
 
@@ -33,6 +33,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     /// <summary>Workers that are lent to the job now.</summary>
     internal int Workers => _workers?.Count ?? 0;
+
+    /// <inheritdoc/>
+    public void Dispose() => _recorder.Dispose();
 
     /// <summary>Runs the loop to its end. Cancelled, it keeps its last whole step and leaves the job's state alone; an error ends the job as Failed.</summary>
     /// <param name="cancellationToken">Stops at the next episode.</param>
@@ -79,7 +82,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         JobSpecification job = CanonicalJson.Read(record.Job.Specification);
         DispatchOptions options = services.Dispatch.Value;
         using DataSetLease data = await services.DataSets.OpenAsync(record.Job.DataVersion, cancellationToken);
-        var inputs = new JobInputs(job, data.DataSet);
+        var inputs = new JobInputs(job, data);
         inputs.CheckEpisodes();
         using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
         await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, record.NumericContract, []), services.Token, options, services.Time);

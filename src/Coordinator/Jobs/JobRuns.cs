@@ -39,7 +39,13 @@ internal sealed class JobRuns : IHostedService, IDisposable
     internal void Start(JobRun run, string jobId)
     {
         var stop = new CancellationTokenSource();
-        Task task = Task.Run(() => run.RunAsync(stop.Token));
+        Task task = Task.Run(async () =>
+        {
+            using (run)
+            {
+                await run.RunAsync(stop.Token);
+            }
+        });
         _runs[jobId] = (run, stop, task);
     }
 

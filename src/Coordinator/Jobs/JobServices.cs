@@ -24,6 +24,6 @@ internal sealed record JobServices(
     DataSetLibrary DataSets,
     PublishedArrays Arrays,
     AccessToken Token,
-    SiloAddress Address,
+    ServiceAddress Address,
     IOptions<DispatchOptions> Dispatch,
     TimeProvider Time);

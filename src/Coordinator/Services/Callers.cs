@@ -25,6 +25,11 @@ internal static class Callers
         bad.RequireActor(actor);
     }
 
+    /// <summary>Checks a free text.</summary>
+    internal static void RequireText(Violations bad, string field, string text)
+        => bad.Require(
+            text.Length <= LongestText && !text.Any(char.IsControl), field, $"expected at most {LongestText} characters on one line, got {text.Length}; shorten it");
+
     /// <summary>Checks a namespace.</summary>
     internal static void RequireNamespace(Violations bad, string ns)
         => bad.Require(ns.Length == 0 || IsName(ns), "namespace", $"expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Violations.Shown(ns)}'; correct it or leave it out");

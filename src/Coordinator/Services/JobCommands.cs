@@ -17,7 +17,7 @@ internal sealed class JobCommands(IGrainFactory grains, IRequestLog requests, Su
     {
         var bad = new Violations();
         Callers.Require(bad, requestId, actor);
-        bad.Require(reason.Length <= Callers.LongestText, "reason", $"expected at most {Callers.LongestText} characters, got {reason.Length}; shorten it");
+        Callers.RequireText(bad, "reason", reason);
         bad.ThrowIfAny();
         if (await requests.FindAsync(requestId, cancellationToken) is { } known)
         {

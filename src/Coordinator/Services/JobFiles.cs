@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Storage;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
 
@@ -118,7 +119,7 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         }
 
         IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
-        CheckpointRecord? wanted = request.Step < 0 ? checkpoints.LastOrDefault() : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
+        CheckpointRecord? wanted = request.Step < 0 ? checkpoints is [.., { } newest] ? newest : null : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
         return wanted is null
             ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step))}, got none; list the checkpoints")
             : Path.Combine(StepFolders.PathOf(folders.Of(record.Job.Id, wanted.Epoch), wanted.Step), request.File);

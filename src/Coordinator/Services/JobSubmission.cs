@@ -184,7 +184,7 @@ internal sealed class JobSubmission(
         {
             string version = (await dataSets.ResolveAsync(asked.Length > 0 ? asked : job.Data.Name, cancellationToken)).Version;
             using DataSetLease data = await dataSets.OpenAsync(version, cancellationToken);
-            await Task.Run(() => new JobInputs(job, data.DataSet).CheckEpisodes(), cancellationToken);
+            await Task.Run(() => new JobInputs(job, data).CheckEpisodes(), cancellationToken);
             return version;
         }
         catch (DataException problem)

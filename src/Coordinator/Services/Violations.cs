@@ -20,30 +20,30 @@ internal sealed class Violations
     /// <param name="condition">What must hold.</param>
     /// <param name="field">The field as the proto names it.</param>
     /// <param name="description">Expected, got, remedy.</param>
-    /// <returns>The condition.</returns>
-    internal bool Require(bool condition, string field, string description)
+    /// <returns>These, for the next condition.</returns>
+    internal Violations Require(bool condition, string field, string description)
     {
         if (!condition && _fields.Count < MostViolations)
         {
             _fields.Add(Field(field, description));
         }
 
-        return condition;
+        return this;
     }
 
     /// <summary>Requires a UUID in <c>request_id</c>.</summary>
-    internal bool RequireRequestId(string requestId) =>
+    internal Violations RequireRequestId(string requestId) =>
         Require(Guid.TryParseExact(requestId, "D", out _), "request_id", $"expected a UUID such as 6f9619ff-8b86-4d01-b42d-00cf4fc964ff, got '{Shown(requestId)}'; make one for each request");
 
     /// <summary>Requires a name of who asks in <c>actor</c>, or nothing.</summary>
-    internal bool RequireActor(string actor) =>
+    internal Violations RequireActor(string actor) =>
         Require(
             actor.Length <= LongestActor && !actor.Any(char.IsControl),
             "actor",
             $"expected at most {LongestActor} letters on one line, got '{Shown(actor)}'; give a user name");
 
     /// <summary>Requires a SHA-256.</summary>
-    internal bool RequireSha256(string hash, string field) =>
+    internal Violations RequireSha256(string hash, string field) =>
         Require(hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower), field, $"expected 64 lower-case hexadecimal digits, got '{Shown(hash)}'; send the SHA-256");
 
     /// <summary>Refuses the request where anything was noted.</summary>

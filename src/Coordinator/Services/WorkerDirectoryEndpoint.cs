@@ -59,7 +59,7 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
     {
         var bad = new Violations();
         RequireWorker(bad, request.WorkerId, request.Incarnation);
-        bad.Require(request.Reason.Length <= LongestText, "reason", $"expected at most {LongestText} characters, got {request.Reason.Length}; shorten it");
+        Callers.RequireText(bad, "reason", request.Reason);
         bad.ThrowIfAny();
         await Directory.LeaveAsync(request.WorkerId, request.Incarnation, request.Reason);
         return new LeaveWorkerResponse();
@@ -87,7 +87,7 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
         bad.Require(incarnation.Length is > 0 and <= Callers.LongestName && !incarnation.Any(char.IsControl), "incarnation", "expected a text of its own for each start, got none or a longer one; make one");
     }
 
-    private static void RequireVersions(Violations bad, IReadOnlyCollection<string> versions)
+    private static void RequireVersions(Violations bad, Google.Protobuf.Collections.RepeatedField<string> versions)
         => bad.Require(
             versions.Count <= MostVersions && versions.All(version => version.Length is > 0 and <= LongestText), "data_versions", "expected name@sha256 each, got something else; leave them out");
 
@@ -117,7 +117,7 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
         var bad = new Violations();
         Callers.Require(bad, requestId, actor);
         bad.Require(Callers.IsName(id), "worker_id", $"expected a worker's name, got '{Violations.Shown(id)}'; list the workers");
-        bad.Require(reason.Length <= LongestText, "reason", $"expected at most {LongestText} characters, got {reason.Length}; shorten it");
+        Callers.RequireText(bad, "reason", reason);
         bad.ThrowIfAny();
         (string Method, string Subject)? known = await requests.FindAsync(requestId, context.CancellationToken);
         bad.Require(known is null || known == (method, id), "request_id", $"expected one that is new, got that of {known?.Method} {known?.Subject}; make another one");

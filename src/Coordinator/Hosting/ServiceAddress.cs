@@ -1,7 +1,7 @@
 namespace S2M.Coordinator.Hosting;
 
 /// <summary>Where workers reach this silo; known once it listens.</summary>
-internal sealed class SiloAddress
+internal sealed class ServiceAddress
 {
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
