@@ -8,9 +8,9 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        if (args is ["child", ..])
+        if (args is ["child", "bits", { } cpuLevel])
         {
-            Console.Out.Write(EpisodeBits.Report());
+            Console.Out.Write(EpisodeBits.Report(cpuLevel));
             return 0;
         }
 

@@ -22,6 +22,20 @@ public static class FixedTree
     public static EpisodeSum Sum(IReadOnlyList<EpisodeSum> leaves)
         => Combine(leaves.Count, [.. leaves.Select((leaf, index) => (index, 1, leaf))]);
 
+    /// <summary>
+    /// The root over leaves that are computed one after the other, each added as soon as it can be: about log2 <paramref name="count"/> of them are held.
+    /// A subtree has the shape of a tree of its own, so a node of a larger tree is summed by its count alone.
+    /// </summary>
+    /// <param name="count">How many leaves, at least 1.</param>
+    /// <param name="leaf">Gives the leaf of an index, asked for once each, in order. Its arrays become the tree's, which adds into them.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no leaf.</exception>
+    public static EpisodeSum Sum(int count, Func<int, EpisodeSum> leaf)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentNullException.ThrowIfNull(leaf);
+        return Grow(0, count, leaf, new Stack<EpisodeSum>()).Sum;
+    }
+
     /// <summary>The complete aligned subtrees that a run of leaves covers, in order: what a worker may add before it answers.</summary>
     /// <param name="leaves">Leaves of the whole tree, at least 1.</param>
     /// <param name="first">First leaf of the run.</param>
@@ -83,6 +97,20 @@ public static class FixedTree
 
         int left = LeftCount(count);
         return Add(Node(first, left, nodes, spare), Node(first + left, count - left, nodes, spare), spare);
+    }
+
+    private static Branch Grow(int first, int count, Func<int, EpisodeSum> leaf, Stack<EpisodeSum> spare)
+    {
+        // What two additions freed is not needed again: every leaf brings its own arrays.
+        spare.Clear();
+        if (count == 1)
+        {
+            return new Branch(leaf(first), IsOurs: true);
+        }
+
+        int left = LeftCount(count);
+        Branch earlier = Grow(first, left, leaf, spare);
+        return Add(earlier, Grow(first + left, count - left, leaf, spare), spare);
     }
 
     /// <summary>Adds into a buffer that an addition below made, where there is one: a tree of n leaves allocates about log2 n vectors, not n.</summary>

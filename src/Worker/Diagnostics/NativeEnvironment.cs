@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace S2M.Worker.Diagnostics;
 
@@ -12,6 +13,9 @@ public static class NativeEnvironment
     /// <summary>The CPU level at which the tensor library picks its kernels by the processor alone.</summary>
     public const string NativeLevel = "native";
 
+    /// <summary>The CPU level at which kernels use AVX2 and nothing wider, so that unlike processors can agree.</summary>
+    public const string Avx2Level = "avx2";
+
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
     private const int MapThreshold = -3;
@@ -22,8 +26,8 @@ public static class NativeEnvironment
     private static readonly string[] Steering = ["ATEN_", "DNNL_", "ONEDNN_", "MKL_"];
 
     /// <summary>Prepares the process; call it once, first.</summary>
-    /// <param name="cpuLevel"><see cref="NativeLevel"/>.</param>
-    /// <exception cref="WorkerException">The level is another one, or the environment cannot be changed.</exception>
+    /// <param name="cpuLevel"><see cref="NativeLevel"/> or <see cref="Avx2Level"/>.</param>
+    /// <exception cref="WorkerException">The level is another one, the processor lacks it, or the environment cannot be changed.</exception>
     public static void Prepare(string cpuLevel)
     {
         Require(cpuLevel);
@@ -39,7 +43,16 @@ public static class NativeEnvironment
 
         Set("OMP_NUM_THREADS", "1");
         Set("MKL_NUM_THREADS", "1");
-        Set("MKL_CBWR", "AUTO,STRICT");
+        if (cpuLevel == Avx2Level)
+        {
+            Set("ONEDNN_MAX_CPU_ISA", "AVX2");
+            Set("ATEN_CPU_CAPABILITY", "avx2");
+            Set("MKL_CBWR", "AVX2,STRICT");
+        }
+        else
+        {
+            Set("MKL_CBWR", "AUTO,STRICT");
+        }
 
         // With the default thresholds every step maps and returns its activations: 1.46 times the time of a step (docs/decisions/0003).
         // A result of 0 means that the allocator is another one: slower, not wrong.
@@ -48,12 +61,17 @@ public static class NativeEnvironment
         _ = ConfigureAllocator(TopPad, KeptBytes);
     }
 
-    /// <summary>Refuses a level that does not exist.</summary>
+    /// <summary>Refuses a level that does not exist or that the processor lacks.</summary>
     internal static void Require(string cpuLevel)
     {
-        if (!string.Equals(cpuLevel, NativeLevel, StringComparison.Ordinal))
+        if (cpuLevel is not (NativeLevel or Avx2Level))
         {
-            throw new WorkerException($"cpu level: expected {NativeLevel}, got '{cpuLevel}'; there is no other level yet");
+            throw new WorkerException($"cpu level: expected {NativeLevel} or {Avx2Level}, got '{cpuLevel}'; there is no other level");
+        }
+
+        if (cpuLevel == Avx2Level && !Avx2.IsSupported)
+        {
+            throw new WorkerException($"cpu level: expected a processor with AVX2 for '{Avx2Level}', got one without; use {NativeLevel}");
         }
     }
 

@@ -10,14 +10,17 @@ public static class NumericContract
 
     private const string ProcessorFile = "/proc/cpuinfo";
 
-    /// <summary>Describes this machine's contract.</summary>
+    /// <summary>
+    /// Describes this machine's contract. At the native level it names the processor, since kernels are picked by it; at a fixed level the level alone, so
+    /// that unlike processors may work on one job: whether their bits agree is for the job's first episode to show.
+    /// </summary>
     /// <param name="cpuLevel">As given to <see cref="NativeEnvironment.Prepare"/>.</param>
     /// <exception cref="WorkerException">There is no such level.</exception>
     public static string Describe(string cpuLevel)
     {
         NativeEnvironment.Require(cpuLevel);
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
-        string processor = Processor(File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile) : []);
+        string processor = cpuLevel == NativeEnvironment.NativeLevel ? Processor(File.Exists(ProcessorFile) ? File.ReadLines(ProcessorFile) : []) : $"level {cpuLevel}";
         return $"numerics {Revision}; cpu; {architecture}; {processor}; libtorch {TorchSharp.torch.__version__}; 1 thread a worker";
     }
 

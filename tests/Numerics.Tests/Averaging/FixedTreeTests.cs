@@ -92,6 +92,48 @@ public sealed class FixedTreeTests
     }
 
     [Fact]
+    public void Sum_LeavesOneAfterTheOther_IsTheSumOverAllAtOnce()
+        => Leaf.Array[1, 40].Sample(leaves =>
+        {
+            var asked = new List<int>();
+            EpisodeSum sum = FixedTree.Sum(leaves.Length, index =>
+            {
+                asked.Add(index);
+                return Copy(leaves[index]);
+            });
+
+            ShouldBeSame(sum, FixedTree.Sum(leaves));
+            asked.ShouldBe(Enumerable.Range(0, leaves.Length));
+        });
+
+    [Fact]
+    public void Sum_NodesOfAnyRunGrownAlone_CombineToTheSameRoot()
+        => Gen.Select(Leaf.Array[1, 40], Gen.Int[0, 40]).Sample((leaves, cut) =>
+        {
+            cut %= leaves.Length + 1;
+            IEnumerable<(int First, int Count)> nodes = FixedTree.CompleteNodes(leaves.Length, 0, cut).Concat(FixedTree.CompleteNodes(leaves.Length, cut, leaves.Length - cut));
+
+            ShouldBeSame(
+                FixedTree.Combine(leaves.Length, [.. nodes.Select(node => (node.First, node.Count, FixedTree.Sum(node.Count, index => Copy(leaves[node.First + index]))))]),
+                FixedTree.Sum(leaves));
+        });
+
+    [Fact]
+    public void Sum_ManyLeavesOneAfterTheOther_AllocatesNoVector()
+    {
+        EpisodeSum[] leaves = [.. Enumerable.Range(0, 64).Select(_ => new EpisodeSum(1, new float[100_000], []))];
+        FixedTree.Sum(leaves.Length, index => leaves[index]);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        FixedTree.Sum(leaves.Length, index => leaves[index]);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(400_000);
+    }
+
+    [Fact]
+    public void Sum_NoLeaf_IsRefused() => Should.Throw<ArgumentOutOfRangeException>(() => FixedTree.Sum(0, _ => EpisodeSum.Absent));
+
+    [Fact]
     public void CompleteNodes_AnyRun_AreTheLargestSubtreesOfTheRun()
         => Gen.Select(Gen.Int[1, 70], Gen.Int[0, 70], Gen.Int[0, 70]).Sample((leaves, one, other) =>
         {
@@ -166,6 +208,8 @@ public sealed class FixedTreeTests
         return one.Present == 0 ? other : other.Present == 0 ? one : new EpisodeSum(
             one.Present + other.Present, [.. one.Values.Zip(other.Values, (a, b) => a + b)], [.. one.Metrics.Zip(other.Metrics, (a, b) => a + b)]);
     }
+
+    private static EpisodeSum Copy(EpisodeSum leaf) => new(leaf.Present, [.. leaf.Values], [.. leaf.Metrics]);
 
     private static bool IsSubtree(int first, int count, (int First, int Count) node)
     {

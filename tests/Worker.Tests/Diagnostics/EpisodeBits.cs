@@ -9,11 +9,12 @@ namespace S2M.Worker.Tests.Diagnostics;
 internal static class EpisodeBits
 {
     /// <summary>The contract, then the hash of an episode's gradient and batch statistics. Call it before libtorch is loaded.</summary>
-    internal static string Report()
+    /// <param name="cpuLevel">The level to prepare for.</param>
+    internal static string Report(string cpuLevel)
     {
-        NativeEnvironment.Prepare(NativeEnvironment.NativeLevel);
+        NativeEnvironment.Prepare(cpuLevel);
         using var job = new GlyphJob();
         float[] values = job.Runner.ComputeEpisode(job.Runner.Network.Initialize(), job.Sample(0)).Values;
-        return $"{NumericContract.Describe(NativeEnvironment.NativeLevel)}\n{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(values)))}";
+        return $"{NumericContract.Describe(cpuLevel)}\n{Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<float>(values)))}";
     }
 }

@@ -34,9 +34,14 @@ public sealed class NumericContractTests
     }
 
     [Fact]
+    public void Describe_FixedLevel_NamesTheLevelInPlaceOfTheProcessor()
+        => NumericContract.Describe(NativeEnvironment.Avx2Level).Split("; ")[1..^2].ShouldBe(
+            ["cpu", System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), "level avx2"]);
+
+    [Fact]
     public void Describe_UnknownLevel_IsRefused()
     {
-        Should.Throw<WorkerException>(() => NumericContract.Describe("avx3")).Message.ShouldBe("cpu level: expected native, got 'avx3'; there is no other level yet");
-        Should.Throw<WorkerException>(() => NativeEnvironment.Prepare("avx3")).Message.ShouldContain("expected native, got 'avx3'");
+        Should.Throw<WorkerException>(() => NumericContract.Describe("avx3")).Message.ShouldBe("cpu level: expected native or avx2, got 'avx3'; there is no other level");
+        Should.Throw<WorkerException>(() => NativeEnvironment.Prepare("avx3")).Message.ShouldContain("expected native or avx2, got 'avx3'");
     }
 }

@@ -1,0 +1,155 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+using S2M.Worker.Diagnostics;
+
+namespace S2M.Worker.Hosting;
+
+/// <summary>The options of the command line.</summary>
+internal sealed class WorkerOptions
+{
+    private const string TokenVariable = "S2M_TOKEN";
+    private const int LongestToken = 4096;
+
+    /// <summary>Makes the options.</summary>
+    internal WorkerOptions()
+    {
+        Coordinator.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--coordinator: expected an address such as http://127.0.0.1:5000, got '{Value(result)}'"));
+        Advertise.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--advertise: expected an address such as http://host:port, got '{Value(result)}'"));
+        Listen.Validators.Add(result => Require(result, EndPointOf(Value(result)) is not null, $"--listen: expected IP:PORT such as 127.0.0.1:0, got '{Value(result)}'"));
+        Name.Validators.Add(result => Require(result, IsName(Value(result)), $"--name: expected 1 to 128 letters, digits, '-', '_', '.' or ':', got '{Value(result)}'"));
+        Device.Validators.Add(result => Require(
+            result, Value(result) == "cpu", $"--device: expected cpu, got '{Value(result)}'; this build computes on CPUs only, so leave the option out"));
+        Threads.Validators.Add(result => Require(
+            result, Value(result) == "1", $"--threads: expected 1, got '{Value(result)}'; a worker computes on one thread, so start a worker for each core"));
+        CpuLevel.AcceptOnlyFromAmong(NativeEnvironment.NativeLevel, NativeEnvironment.Avx2Level);
+        Cache.Validators.Add(result => Require(result, Value(result).Length > 0, "--cache: expected a folder, got an empty text"));
+        MetricsPort.Validators.Add(result => Require(
+            result,
+            int.TryParse(Value(result), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort,
+            $"--metrics-port: expected 0 to {IPEndPoint.MaxPort}, got '{Value(result)}'"));
+        Data.Validators.Add(CheckBindings);
+    }
+
+    /// <summary>All of them, in the order of the help text.</summary>
+    internal IEnumerable<Option> All => [Coordinator, Listen, Advertise, Name, Device, Threads, CpuLevel, TokenFile, Cache, Data, MetricsPort, WatchStdin];
+
+    private Option<string> Coordinator { get; } = new("--coordinator") { Description = "Where the coordinator listens.", HelpName = "URL", Required = true };
+
+    private Option<string> Listen { get; } = new("--listen")
+    {
+        Description = "Where to listen; port 0 takes a free one.",
+        HelpName = "IP:PORT",
+        DefaultValueFactory = _ => "127.0.0.1:0",
+    };
+
+    private Option<string> Advertise { get; } = new("--advertise") { Description = "Where the coordinator reaches this worker; by default where it listens.", HelpName = "URL" };
+
+    private Option<string> Name { get; } = new("--name") { Description = "The worker's name, unique; by default the machine's name and the process' number.", HelpName = "NAME" };
+
+    private Option<string> Device { get; } = new("--device") { Description = "What to compute on.", HelpName = "cpu", DefaultValueFactory = _ => "cpu" };
+
+    private Option<string> Threads { get; } = new("--threads") { Description = "Kernel threads; part of what results depend on.", HelpName = "1", DefaultValueFactory = _ => "1" };
+
+    private Option<string> CpuLevel { get; } = new("--cpu-level")
+    {
+        Description = "Instruction level: the processor's own, or AVX2 so that unlike processors can agree.",
+        HelpName = "native|avx2",
+        DefaultValueFactory = _ => NativeEnvironment.NativeLevel,
+    };
+
+    private Option<string> TokenFile { get; } = new("--token-file")
+    {
+        Description = $"A file with the token that every call carries; by default the variable {TokenVariable}. Without either no token is asked for.",
+        HelpName = "FILE",
+    };
+
+    private Option<string> Cache { get; } = new("--cache")
+    {
+        Description = "Folder for data sets that are fetched; several workers may share it.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine(".s2m", "worker", "cache"),
+    };
+
+    private Option<string[]> Data { get; } = new("--data") { Description = "Where the data set NAME lies; may be repeated.", HelpName = "NAME=PATH" };
+
+    private Option<string> MetricsPort { get; } = new("--metrics-port") { Description = "Serves metrics for Prometheus under /metrics on this port.", HelpName = "N" };
+
+    private Option<bool> WatchStdin { get; } = new("--watch-stdin") { Description = "Ends when standard input closes, as it does when a parent process ends." };
+
+    /// <summary>What was asked for.</summary>
+    /// <param name="result">A command line without errors.</param>
+    /// <exception cref="WorkerException">The token cannot be read, or there is none in its file.</exception>
+    internal WorkerSettings Read(ParseResult result) => new()
+    {
+        Coordinator = new Uri(result.GetValue(Coordinator)!),
+        Listen = EndPointOf(result.GetValue(Listen)!)!,
+        Advertise = result.GetValue(Advertise) is { } advertised ? new Uri(advertised) : null,
+        Name = result.GetValue(Name) ?? $"{Environment.MachineName}:{Environment.ProcessId}",
+        CpuLevel = result.GetValue(CpuLevel)!,
+        Token = TokenOf(result.GetValue(TokenFile)),
+        CacheFolder = result.GetValue(Cache)!,
+        Data = (result.GetValue(Data) ?? []).Select(binding => binding.Split('=', 2)).ToDictionary(sides => sides[0], sides => sides[1], StringComparer.Ordinal),
+        MetricsPort = result.GetValue(MetricsPort) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : null,
+        WatchStdin = result.GetValue(WatchStdin),
+    };
+
+    /// <summary>Whether a text is an address that can be called.</summary>
+    internal static bool IsAddress(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/" && address.UserInfo.Length == 0;
+
+    private static bool IsName(string name) => name.Length is >= 1 and <= 128 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.:".Contains(letter, StringComparison.Ordinal));
+
+    private static IPEndPoint? EndPointOf(string text)
+        => IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? point) && text.Contains(':', StringComparison.Ordinal) ? point : null;
+
+    private static string Value(OptionResult result) => result.GetValueOrDefault<string>() ?? string.Empty;
+
+    private static string? TokenOf(string? file)
+    {
+        if (file is null)
+        {
+            return Environment.GetEnvironmentVariable(TokenVariable) is { Length: > 0 } variable ? Checked(variable, TokenVariable) : null;
+        }
+
+        try
+        {
+            using StreamReader reader = File.OpenText(file);
+            char[] text = new char[LongestToken + 1];
+            int length = reader.ReadBlock(text);
+            return Checked(new string(text, 0, length), file);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new WorkerException($"token file '{file}': expected a readable file, got '{problem.Message}'; correct --token-file", problem);
+        }
+    }
+
+    private static string Checked(string text, string source)
+    {
+        string token = text.Trim();
+        return token.Length is >= 1 and <= LongestToken && token.All(letter => letter is > ' ' and <= '~')
+            ? token
+            : throw new WorkerException($"token in '{source}': expected 1 to {LongestToken} printable ASCII characters without blanks, got another text; write the token again");
+    }
+
+    private static void CheckBindings(OptionResult result)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string binding in result.Tokens.Select(token => token.Value))
+        {
+            string[] sides = binding.Split('=', 2);
+            Require(result, sides.Length == 2 && sides[0].Length > 0 && sides[1].Length > 0, $"--data {binding}: expected NAME=PATH, such as --data omniglot=../omniglot");
+            Require(result, names.Add(sides[0]), $"--data {binding}: expected each data set once, got '{sides[0]}' again");
+        }
+    }
+
+    private static void Require(OptionResult result, bool holds, string message)
+    {
+        if (!holds)
+        {
+            result.AddError(message);
+        }
+    }
+}

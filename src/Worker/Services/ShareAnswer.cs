@@ -1,0 +1,44 @@
+using Google.Protobuf;
+using S2M.Numerics.Averaging;
+using S2M.Protos.V1;
+
+namespace S2M.Worker.Services;
+
+/// <summary>What a share gives. Its arrays are sent from where they lie: nobody writes into them any more.</summary>
+/// <param name="Network">What the network is, where the share made one.</param>
+/// <param name="Arrays">The arrays, in order.</param>
+/// <param name="Items">Episodes, images' chunks, groups or support sets that were computed.</param>
+internal sealed record ShareAnswer(NetworkDefinition? Network, IReadOnlyList<AnswerArray> Arrays, int Items)
+{
+    /// <summary>Time on the training thread.</summary>
+    internal TimeSpan Compute { get; init; }
+
+    /// <summary>Time before it, spent on pulling what the share refers to.</summary>
+    internal TimeSpan Fetch { get; init; }
+
+    /// <summary>Bytes of the arrays.</summary>
+    internal long Bytes => Arrays.Sum(array => (long)array.Bytes.Length);
+}
+
+/// <summary>An array of an answer.</summary>
+/// <param name="Header">How it begins.</param>
+/// <param name="Bytes">Its numbers, little-endian.</param>
+internal sealed record AnswerArray(ArrayHeader Header, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>An array of float32.</summary>
+    internal static AnswerArray Of(float[] values) => new(new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length }, ArrayBytes<float>.Of(values));
+
+    /// <summary>An array of float64.</summary>
+    internal static AnswerArray Of(double[] values) => new(new ArrayHeader { ElementType = ElementType.Float64, Length = values.Length }, ArrayBytes<double>.Of(values));
+
+    /// <summary>A node of the step's tree.</summary>
+    internal static AnswerArray Of(int first, int count, EpisodeSum sum)
+    {
+        AnswerArray array = Of(sum.Values);
+        array.Header.Node = new TreeNode { First = first, Count = count, Present = sum.Present, Metrics = { sum.Metrics } };
+        return array;
+    }
+
+    /// <summary>A part of the bytes as the wire takes it, without a copy.</summary>
+    internal ByteString Slice(int offset, int length) => UnsafeByteOperations.UnsafeWrap(Bytes.Slice(offset, length));
+}
