@@ -88,7 +88,7 @@ internal sealed class DataSetLibrary(IDataSetStore rows, ContentStore contents) 
     internal async Task<DataSetLease> OpenAsync(string version, CancellationToken cancellationToken)
     {
         DataSetRecord record = await ResolveAsync(version, cancellationToken);
-        return await _open.OpenAsync(record.Version, () => Open(record), cancellationToken);
+        return await _open.OpenAsync($"{record.Version} {record.Path}", () => Open(record), cancellationToken);
     }
 
     /// <inheritdoc/>

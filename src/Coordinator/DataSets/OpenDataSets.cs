@@ -15,7 +15,7 @@ internal sealed class OpenDataSets : IDisposable
     private long _uses;
 
     /// <summary>Opens a version, or shares it.</summary>
-    /// <param name="version">Which.</param>
+    /// <param name="version">Which, and where it lies.</param>
     /// <param name="open">Opens it; runs once for all that wait.</param>
     /// <param name="cancellationToken">Stops waiting; the opening goes on.</param>
     /// <returns>The data set; dispose it after use.</returns>

@@ -58,7 +58,7 @@ internal sealed partial class DataSetEndpoint(
         {
             return new BeginUploadResponse { ReceivedBytes = contents.Begin(request.Sha256, request.ManifestBytes, request.ContentBytes) };
         }
-        catch (Exception problem) when (problem is DataException or UploadException)
+        catch (Exception problem) when (IsForeseen(problem))
         {
             throw Translate(problem, "content_bytes");
         }
@@ -100,7 +100,7 @@ internal sealed partial class DataSetEndpoint(
             {
                 throw Violations.Aborted($"offset: {problem.Message}: what was sent before was refused through another call");
             }
-            catch (Exception problem) when (problem is DataException or UploadException)
+            catch (Exception problem) when (IsForeseen(problem))
             {
                 throw Translate(problem, "data");
             }
@@ -145,7 +145,7 @@ internal sealed partial class DataSetEndpoint(
                 known = new DataSetRecord(
                     request.Name, request.Sha256, content.ManifestBytes, content.ContentBytes, content.Images, content.Classes, string.Empty, Actor(request.Actor), time.GetUtcNow());
             }
-            catch (Exception problem) when (problem is DataException or UploadException)
+            catch (Exception problem) when (IsForeseen(problem))
             {
                 throw Translate(problem, "content");
             }
@@ -301,15 +301,17 @@ internal sealed partial class DataSetEndpoint(
 
     private static string Actor(string actor) => actor.Length == 0 ? "local" : actor;
 
-    private static RpcException Translate(Exception problem, string field) => problem is not UploadException upload
-        ? Violations.Invalid(field, problem.Message)
-        : upload.Fault switch
-        {
-            UploadFault.Gap => Violations.Invalid("offset", problem.Message),
-            UploadFault.Beyond => Violations.Invalid("data", problem.Message),
-            UploadFault.NoRoom => Violations.TooLarge("content_bytes", problem.Message),
-            _ => Violations.FailedPrecondition($"content: {problem.Message}"),
-        };
+    private static bool IsForeseen(Exception problem) => problem is DataException or UploadException or IOException or UnauthorizedAccessException;
+
+    private static RpcException Translate(Exception problem, string field) => problem switch
+    {
+        DataException => Violations.Invalid(field, problem.Message),
+        UploadException { Fault: UploadFault.Gap } => Violations.Invalid("offset", problem.Message),
+        UploadException { Fault: UploadFault.Beyond } => Violations.Invalid("data", problem.Message),
+        UploadException { Fault: UploadFault.NoRoom } => Violations.TooLarge("content_bytes", problem.Message),
+        UploadException => Violations.FailedPrecondition($"content: {problem.Message}"),
+        _ => Violations.Unavailable($"content: expected a disk that works, got '{problem.Message}'; look at the coordinator's state folder"),
+    };
 
     private static DataSet Describe(DataSetRecord record)
     {

@@ -11,6 +11,7 @@ namespace S2M.Coordinator.Services;
 internal sealed class Violations
 {
     private const int LongestText = 600;
+    private const int LongestShown = 80;
     private const int MostViolations = 8;
     private const int LongestActor = 128;
 
@@ -80,7 +81,7 @@ internal sealed class Violations
     internal static RpcException Unavailable(string message) => Refusal(StatusCode.Unavailable, message);
 
     /// <summary>A text from outside as a message shows it.</summary>
-    internal static string Shown(string text) => text.Length > 80 ? text[..80] + "..." : text;
+    internal static string Shown(string text) => Cut(text, LongestShown);
 
     private static BadRequest.Types.FieldViolation Field(string field, string description) => new() { Field = field, Description = Cut(description) };
 
@@ -98,5 +99,8 @@ internal sealed class Violations
         return status.ToRpcException();
     }
 
-    private static string Cut(string text) => text.Length > LongestText ? text[..LongestText] + "..." : text;
+    private static string Cut(string text) => Cut(text, LongestText);
+
+    // Never between the two halves of a character beyond U+FFFF: half of one cannot be sent.
+    private static string Cut(string text, int length) => text.Length <= length ? text : text[..(char.IsHighSurrogate(text[length - 1]) ? length - 1 : length)] + "...";
 }

@@ -33,7 +33,8 @@ internal static class EntryPath
     /// <param name="text">Any text.</param>
     public static string Shown(string text)
     {
-        string start = text.Length > LongestShown ? text[..LongestShown] + "..." : text;
+        int cut = text.Length > LongestShown && char.IsHighSurrogate(text[LongestShown - 1]) ? LongestShown - 1 : LongestShown;
+        string start = text.Length > LongestShown ? text[..cut] + "..." : text;
         return string.Concat(start.Select(static letter => char.IsControl(letter) ? '?' : letter));
     }
 

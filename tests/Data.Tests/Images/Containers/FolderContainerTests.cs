@@ -45,6 +45,19 @@ public sealed class FolderContainerTests : IDisposable
     }
 
     [Fact]
+    public void Open_PipeInPlaceOfAnArchive_IsRefusedWithoutWaiting()
+    {
+        string pipe = Path.Combine(_folder.Path, "set.zip");
+        using (Process made = Process.Start("mkfifo", pipe))
+        {
+            made.WaitForExit();
+            made.ExitCode.ShouldBe(0);
+        }
+
+        Should.Throw<DataException>(() => DataSets.Open("birds", pipe)).Message.ShouldContain("expected a zip archive, got an empty file, a pipe or a device");
+    }
+
+    [Fact]
     public void Open_LinkToItself_IsNamed()
     {
         _folder.Write("a/x.png", [1]);
