@@ -24,11 +24,12 @@ internal sealed partial class ComputeService(
         string kind = request.WorkCase.ToString();
         using Activity? activity = WorkerActivities.Source.StartActivity($"share {kind}");
         activity?.SetTag("job", request.JobId).SetTag("epoch", request.Epoch).SetTag("step", request.Step).SetTag("share", request.Share).SetTag("node", identity.Name);
+        int done = 0;
         try
         {
             Admit(request);
             using ShareGate.Turn turn = gate.Enter();
-            ShareAnswer answer = await computer.ComputeAsync(request, (done, items) => LogCancelled(request.JobId, request.Step, request.Share, done, items), cancellationToken);
+            ShareAnswer answer = await computer.ComputeAsync(request, items => done = items, cancellationToken);
             activity?.SetTag("items", answer.Items);
             await AnswerWriter.WriteAsync(answer, responseStream, cancellationToken);
             instruments.Done(kind, answer.Items, answer.Compute, answer.Bytes);
@@ -38,19 +39,20 @@ internal sealed partial class ComputeService(
 #pragma warning restore CA1031
         {
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
-            throw StatusOf(problem, request, kind, cancellationToken);
+            throw cancellationToken.IsCancellationRequested ? Cancelled(request, kind, done) : StatusOf(problem, request, kind);
         }
     }
 
-    private RpcException StatusOf(Exception problem, ComputeShareRequest request, string kind, CancellationToken cancellationToken)
+    /// <summary>Whatever else went wrong, nobody waits for it.</summary>
+    private RpcException Cancelled(ComputeShareRequest request, string kind, int done)
     {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            // Whatever else went wrong, nobody waits for it.
-            instruments.NotDone(kind, "cancelled");
-            return new RpcException(new Status(StatusCode.Cancelled, "the caller cancelled the share"));
-        }
+        instruments.NotDone(kind, "cancelled");
+        LogCancelled(request.JobId, request.Step, request.Share, done);
+        return new RpcException(new Status(StatusCode.Cancelled, "the caller cancelled the share"));
+    }
 
+    private RpcException StatusOf(Exception problem, ComputeShareRequest request, string kind)
+    {
         (RpcException error, bool unexpected) = ShareErrors.Translate(problem);
         instruments.NotDone(kind, unexpected ? "failed" : "refused");
         if (unexpected)

@@ -21,7 +21,7 @@ internal sealed class ShareComputer(ParameterSource parameters, OpenDataSets dat
     /// <param name="stopped">Is told how many items were computed where the share was cancelled on the thread.</param>
     /// <param name="cancellationToken">Stops at the next episode, chunk, group or support set.</param>
     /// <exception cref="RpcException">The share is refused, or something it refers to cannot be had.</exception>
-    internal async Task<ShareAnswer> ComputeAsync(ComputeShareRequest request, Action<int, int> stopped, CancellationToken cancellationToken)
+    internal async Task<ShareAnswer> ComputeAsync(ComputeShareRequest request, Action<int> stopped, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
         var at = new Uri(request.ParametersAt);
@@ -57,7 +57,7 @@ internal sealed class ShareComputer(ParameterSource parameters, OpenDataSets dat
         }
         catch (OperationCanceledException)
         {
-            stopped(computation.Done, computation.Items);
+            stopped(computation.Done);
             throw;
         }
     }
