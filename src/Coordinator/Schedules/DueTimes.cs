@@ -2,18 +2,27 @@ using Cronos;
 
 namespace S2M.Coordinator.Schedules;
 
-/// <summary>The instants at which a cron expression is due in a time zone. docs/schedules.md says what it does on nights when clocks change.</summary>
+/// <summary>
+/// The instants at which a cron expression is due in a time zone. Cronos says which readings of a wall clock match; which instants those are is said here, from the zone's
+/// offset at an instant alone: handed a zone whose winter time is its daylight saving (Europe/Dublin, Africa/Casablanca), Cronos 0.13 gives the same instant for ever.
+/// docs/schedules.md says what becomes of nights when clocks change.
+/// </summary>
 internal sealed class DueTimes
 {
     private const int LongestExpression = 200;
     private static readonly string[] Fields = ["minute", "hour", "day of month", "month", "day of week"];
 
+    // More than any clock is put back at once: two hours at Troll station.
+    private static readonly TimeSpan LongestRepeat = TimeSpan.FromHours(3);
+
     private readonly CronExpression _cron;
+    private readonly bool _repeats;
     private readonly TimeZoneInfo _zone;
 
-    private DueTimes(CronExpression cron, TimeZoneInfo zone)
+    private DueTimes(CronExpression cron, bool repeats, TimeZoneInfo zone)
     {
         _cron = cron;
+        _repeats = repeats;
         _zone = zone;
     }
 
@@ -48,14 +57,82 @@ internal sealed class DueTimes
             }
         }
 
-        return new DueTimes(CronExpression.Parse(string.Join(' ', parts)), zone);
+        bool repeats = parts[..2].Any(part => part.AsSpan().IndexOfAny("*-/") >= 0);
+        return new DueTimes(CronExpression.Parse(string.Join(' ', parts)), repeats, zone);
     }
 
     /// <summary>The first due time after an instant, in UTC; null where there is none any more, as on the 30th of February.</summary>
-    internal DateTimeOffset? After(DateTimeOffset instant) => _cron.GetNextOccurrence(instant, _zone)?.ToUniversalTime();
+    internal DateTimeOffset? After(DateTimeOffset instant)
+    {
+        foreach (DateTimeOffset due in Since(instant))
+        {
+            return due;
+        }
 
-    /// <summary>The last due time that is not after an instant, in UTC; null where there was none.</summary>
-    internal DateTimeOffset? UpTo(DateTimeOffset instant) => _cron.GetPreviousOccurrence(instant, _zone, inclusive: true)?.ToUniversalTime();
+        return null;
+    }
+
+    /// <summary>The due times after an instant, in order, in UTC.</summary>
+    internal IEnumerable<DateTimeOffset> Since(DateTimeOffset instant)
+    {
+        // From before the instant: it may lie where a clock that was put back shows again what it has shown.
+        DateTimeOffset at = instant.ToUniversalTime() - LongestRepeat;
+        bool inclusive = false;
+        while (true)
+        {
+            TimeSpan offset = _zone.GetUtcOffset(at);
+            if (_cron.GetNextOccurrence((at + offset).UtcDateTime, inclusive) is not { } wall)
+            {
+                yield break;
+            }
+
+            var due = new DateTimeOffset(wall - offset, TimeSpan.Zero);
+            if (FindChange(at, due, offset) is { } change)
+            {
+                TimeSpan shift = _zone.GetUtcOffset(change) - offset;
+                if (shift <= TimeSpan.Zero || due >= change + shift)
+                {
+                    // What a clock that is put back shows again is due again only where the expression repeats.
+                    at = shift > TimeSpan.Zero || _repeats ? change : change - shift;
+                    inclusive = true;
+                    continue;
+                }
+
+                // What a clock that is put forward leaps over is due where it lands.
+                due = change;
+            }
+
+            at = due;
+            inclusive = false;
+            if (due > instant)
+            {
+                yield return due;
+            }
+        }
+    }
+
+    // The first instant in (from, to] at which the zone has another offset, to the second; null where there is none.
+    private DateTimeOffset? FindChange(DateTimeOffset from, DateTimeOffset to, TimeSpan offset)
+    {
+        for (DateTimeOffset before = from; before < to; before = before.AddDays(1))
+        {
+            DateTimeOffset after = before.AddDays(1) < to ? before.AddDays(1) : to;
+            if (_zone.GetUtcOffset(after) != offset)
+            {
+                long low = before.ToUnixTimeSeconds();
+                long high = after.ToUnixTimeSeconds();
+                while (high - low > 1)
+                {
+                    long middle = low + ((high - low) / 2);
+                    (low, high) = _zone.GetUtcOffset(DateTimeOffset.FromUnixTimeSeconds(middle)) == offset ? (middle, high) : (low, middle);
+                }
+
+                return DateTimeOffset.FromUnixTimeSeconds(high);
+            }
+        }
+
+        return null;
+    }
 
     private static string? Problem(string[] parts)
     {

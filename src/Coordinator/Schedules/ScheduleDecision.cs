@@ -16,9 +16,7 @@ internal sealed record ScheduleDecision(ScheduleRunRecord Run, DateTimeOffset? N
     internal static ScheduleDecision Make(ScheduleRecord schedule, DueTimes times, DateTimeOffset now, TimeSpan grace, string? blocker)
     {
         DateTimeOffset first = schedule.NextDue ?? now;
-
-        // The stored time stands where the zone's rules have changed since it was stored and it is no due time any more.
-        DateTimeOffset last = times.UpTo(now) is { } passed && passed > first ? passed : first;
+        DateTimeOffset last = times.Since(first).TakeWhile(due => due <= now).LastOrDefault(first);
         bool missed = now - last > grace;
         string unseen = first == last ? $"its due time passed unseen {Span(now - last)} ago" : $"due times from {Text(first)} to {Text(last)} passed unseen, the last {Span(now - last)} ago";
         (ScheduleOutcome outcome, string reason) = (blocker, missed, schedule.MissedRuns) switch
