@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Grpc.Core;
 
 namespace S2M.Client.Connections;
 
@@ -17,5 +18,33 @@ internal static class Messages
     {
         int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         return ByteString.CopyFrom(buffer.AsSpan(0, read));
+    }
+
+    /// <summary>Writes a message.</summary>
+    /// <returns>False where the server ended the call meanwhile: its answer says why.</returns>
+    internal static async Task<bool> TryWriteAsync<T>(IClientStreamWriter<T> stream, T message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(message, cancellationToken);
+            return true;
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or RpcException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Says that no message follows.</summary>
+    internal static async Task CompleteAsync<T>(IClientStreamWriter<T> stream)
+    {
+        try
+        {
+            await stream.CompleteAsync();
+        }
+        catch (Exception problem) when (problem is InvalidOperationException or RpcException or IOException)
+        {
+            // Ended by the server already: its answer says why.
+        }
     }
 }

@@ -79,28 +79,24 @@ internal sealed class ContentUpload(Connection connection, DataSetService.DataSe
         long sent = offset;
         await using Stream bytes = content.OpenAt(offset);
         using AsyncClientStreamingCall<UploadContentRequest, UploadContentResponse> call = service.UploadContent(connection.Stream(cancellationToken));
-        try
+        while (await Messages.ReadAsync(bytes, buffer, cancellationToken) is { IsEmpty: false } data)
         {
-            while (await Messages.ReadAsync(bytes, buffer, cancellationToken) is { IsEmpty: false } data)
+            var message = new UploadContentRequest { Data = data };
+            if (sent == offset)
             {
-                var message = new UploadContentRequest { Data = data };
-                if (sent == offset)
-                {
-                    (message.Sha256, message.Offset) = (content.Sha256, offset);
-                }
-
-                await call.RequestStream.WriteAsync(message, cancellationToken);
-                sent += data.Length;
-                progress?.Report(new TransferProgress(sent, content.ContentBytes));
+                (message.Sha256, message.Offset) = (content.Sha256, offset);
             }
 
-            await call.RequestStream.CompleteAsync();
-        }
-        catch (Exception problem) when (problem is InvalidOperationException or RpcException)
-        {
-            // The server ended the call while we wrote: its answer says why.
+            if (!await Messages.TryWriteAsync(call.RequestStream, message, cancellationToken))
+            {
+                break;
+            }
+
+            sent += data.Length;
+            progress?.Report(new TransferProgress(sent, content.ContentBytes));
         }
 
+        await Messages.CompleteAsync(call.RequestStream);
         try
         {
             long received = (await call.ResponseAsync).ReceivedBytes;

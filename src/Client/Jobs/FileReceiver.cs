@@ -54,8 +54,11 @@ internal sealed class FileReceiver(Connection connection, JobService.JobServiceC
                 DownloadFileResponse response = stream.Current;
                 if (begins && sha256.Length > 0 && response.Sha256 != sha256)
                 {
+                    // The newest checkpoint is another one by now.
                     target.SetLength(0);
-                    throw Damaged(request.File, sha256, response.Sha256);
+                    sha256 = string.Empty;
+                    await stream.EndedEarlyAsync($"{request.File} became another file", cancellationToken);
+                    continue;
                 }
 
                 (total, sha256, begins) = begins ? (response.TotalBytes, response.Sha256, false) : (total, sha256, begins);

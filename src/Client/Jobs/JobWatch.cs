@@ -30,6 +30,7 @@ internal sealed class JobWatch(Connection connection, JobService.JobServiceClien
 
         // A job that is at an end already says so first, and again last: in between comes what was not seen yet.
         WatchJobResponse? ended = null;
+        bool isLast = false;
         while (true)
         {
             StreamStep step = await stream.NextAsync(cancellationToken);
@@ -37,6 +38,7 @@ internal sealed class JobWatch(Connection connection, JobService.JobServiceClien
             {
                 stream.Progressed();
                 WatchJobResponse response = stream.Current;
+                isLast = response.Job is not null;
                 bool isNew = position.Advance(response);
                 if (response.Job is { } job && job.State.IsTerminal())
                 {
@@ -66,7 +68,7 @@ internal sealed class JobWatch(Connection connection, JobService.JobServiceClien
 
             if (step == StreamStep.Completed)
             {
-                if (ended is not null)
+                if (ended is not null && isLast)
                 {
                     yield return ended;
                     yield break;

@@ -38,21 +38,13 @@ internal sealed class ParametersUpload(Connection connection, JobService.JobServ
         content.Position = 0;
         byte[] buffer = new byte[Messages.Size];
         using AsyncClientStreamingCall<UploadParametersRequest, UploadParametersResponse> call = service.UploadParameters(connection.Stream(cancellationToken));
-        try
+        while (await Messages.ReadAsync(content, buffer, cancellationToken) is { IsEmpty: false } data
+            && await Messages.TryWriteAsync(call.RequestStream, new UploadParametersRequest { Data = data }, cancellationToken))
         {
-            while (await Messages.ReadAsync(content, buffer, cancellationToken) is { IsEmpty: false } data)
-            {
-                await call.RequestStream.WriteAsync(new UploadParametersRequest { Data = data }, cancellationToken);
-                progress?.Report(new TransferProgress(content.Position, content.Length));
-            }
-
-            await call.RequestStream.CompleteAsync();
-        }
-        catch (Exception problem) when (problem is InvalidOperationException or RpcException)
-        {
-            // The server ended the call while we wrote: its answer says why.
+            progress?.Report(new TransferProgress(content.Position, content.Length));
         }
 
+        await Messages.CompleteAsync(call.RequestStream);
         return (await call.ResponseAsync).Sha256;
     }
 }
