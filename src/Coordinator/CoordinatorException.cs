@@ -1,7 +1,7 @@
 namespace S2M.Coordinator;
 
 /// <summary>What the coordinator cannot do: the message says what was expected, what was found, and what to do.</summary>
-public sealed class CoordinatorException : Exception
+public class CoordinatorException : Exception
 {
     /// <summary>Makes the error.</summary>
     /// <param name="message">Name, expected, got, remedy.</param>

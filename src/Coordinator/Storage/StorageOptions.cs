@@ -8,9 +8,15 @@ public sealed class StorageOptions
     /// <summary>The name of its section in the configuration.</summary>
     public const string Section = "Storage";
 
+    /// <summary>The provider of one coordinator and one file.</summary>
+    public const string Sqlite = "sqlite";
+
+    /// <summary>The provider of any number of coordinators.</summary>
+    public const string PostgreSql = "postgresql";
+
     /// <summary><c>sqlite</c> (default: one coordinator, one file) or <c>postgresql</c>.</summary>
-    [AllowedValues("sqlite", "postgresql")]
-    public string Provider { get; set; } = "sqlite";
+    [AllowedValues(Sqlite, PostgreSql)]
+    public string Provider { get; set; } = Sqlite;
 
     /// <summary>The connection string of PostgreSQL. SQLite's file is <c>s2m.db</c> in the state folder.</summary>
     public string ConnectionString { get; set; } = string.Empty;

@@ -1,0 +1,114 @@
+using System.Net.Sockets;
+using Dapper;
+using FluentMigrator.Runner;
+using Npgsql;
+
+namespace S2M.Coordinator.Storage;
+
+/// <summary>A PostgreSQL database, for any number of coordinators.</summary>
+internal sealed class PostgreSqlDatabase : Database
+{
+    private const int CancellationMilliseconds = 500;
+
+    // Any number that other programs on the server are unlikely to lock: "s2m" and a version in ASCII.
+    private const long MigrationLock = 0x73326D_0001;
+
+    private readonly NpgsqlDataSource _source;
+
+    /// <summary>Names the database; nothing is connected yet.</summary>
+    /// <param name="connectionString">How to reach it. Its timeouts are replaced by ours.</param>
+    /// <param name="timeout">The longest that a read or write may take.</param>
+    /// <exception cref="CoordinatorException">The text is no connection string.</exception>
+    internal PostgreSqlDatabase(string connectionString, TimeSpan timeout)
+        : base(timeout)
+    {
+        NpgsqlConnectionStringBuilder settings = Parse(connectionString);
+        settings.ApplicationName ??= "s2m-coordinator";
+        settings.Timeout = settings.CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds);
+
+        // How long a command that is given up may take to say so, before its connection is cut.
+        settings.CancellationTimeout = CancellationMilliseconds;
+        ConnectionString = settings.ConnectionString;
+        Name = $"PostgreSQL database '{settings.Database ?? settings.Username}' at {settings.Host}:{settings.Port}";
+        _source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
+    }
+
+    /// <summary>How to reach it, with our timeouts.</summary>
+    internal string ConnectionString { get; }
+
+    /// <inheritdoc/>
+    internal override string Name { get; }
+
+    /// <inheritdoc/>
+    internal override IMigrationRunnerBuilder Target(IMigrationRunnerBuilder runner) => runner.AddPostgres().WithGlobalConnectionString(ConnectionString);
+
+    /// <inheritdoc/>
+    internal override IDisposable? AwaitMigrationTurn()
+    {
+        NpgsqlConnection connection = _source.CreateConnection();
+        try
+        {
+            connection.Open();
+
+            // Held by the transaction, which nobody commits: closing the connection, or the end of this process, gives it back.
+            connection.Execute("BEGIN; SELECT pg_advisory_xact_lock(@MigrationLock)", new { MigrationLock }, commandTimeout: (int)Migrator.Timeout.TotalSeconds);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _source.Dispose();
+
+    /// <inheritdoc/>
+    protected override async Task<T> RunAsync<T>(bool isWrite, Func<DatabaseSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancellationToken);
+        if (!isWrite)
+        {
+            return await work(new DatabaseSession(connection, transaction: null, rowLock: string.Empty, cancellationToken));
+        }
+
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken);
+        T result = await work(new DatabaseSession(connection, transaction, rowLock: "FOR UPDATE", cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    protected override (string Reason, bool IsTransient) Explain(Exception problem) => problem switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => ("the server's disk is full. Free space; what was written before is kept", true),
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => ("the server has no connection left. Raise max_connections or set 'Maximum Pool Size'", true),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } refused
+            => ($"the server refused the user ({refused.MessageText}). Set user and password in Storage:ConnectionString", false),
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => ("there is no such database. Create it, or name another in Storage:ConnectionString", false),
+        PostgresException { IsTransient: true } passing => ($"{passing.MessageText} ({passing.SqlState}). Try again", true),
+        PostgresException refused => ($"{refused.MessageText} ({refused.SqlState})", false),
+        NpgsqlException { InnerException: TimeoutException } or TimeoutException
+            => ($"it did not answer within {Timeout.TotalSeconds:0.###} s (Storage:CommandTimeout). Try again; if it stays so, see what holds or slows the server", true),
+        NpgsqlException { InnerException: SocketException unreachable }
+            => ($"it cannot be reached ({unreachable.Message}). Start the server, or set host and port in Storage:ConnectionString", true),
+        NpgsqlException { InnerException: IOException } => ("the connection broke. Try again; if it stays so, look at the server's log", true),
+        NpgsqlException other => (other.Message.TrimEnd('.'), other.IsTransient),
+        _ => (problem.Message.TrimEnd('.'), false),
+    };
+
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception problem) when (problem is ArgumentException or FormatException)
+        {
+            // The text may hold a password: it is not repeated.
+            throw new CoordinatorException(
+                "Storage:ConnectionString: expected 'Host=...;Database=...;Username=...;Password=...', got a text of another form (not shown: it may hold a password).", problem);
+        }
+    }
+}
