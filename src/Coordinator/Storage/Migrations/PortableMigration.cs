@@ -13,9 +13,9 @@ public abstract class PortableMigration : ForwardOnlyMigration
     /// <inheritdoc/>
     public override void Up()
     {
-        IfDatabase(ProcessorIdConstants.SQLite).Execute.Sql(Statements);
+        IfDatabase("sqlite").Execute.Sql(Statements);
 
         // SQLite compares texts by their bytes; PostgreSQL is told to, so that lists have one order everywhere.
-        IfDatabase(ProcessorIdConstants.PostgreSQL).Execute.Sql(Statements.Replace(" TEXT", " TEXT COLLATE \"C\"", StringComparison.Ordinal));
+        IfDatabase("postgres").Execute.Sql(Statements.Replace(" TEXT", " TEXT COLLATE \"C\"", StringComparison.Ordinal));
     }
 }

@@ -1,0 +1,3 @@
+using S2M.Coordinator.Tests.Storage;
+
+[assembly: AssemblyFixture(typeof(PostgreSqlServer))]
