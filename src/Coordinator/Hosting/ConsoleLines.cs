@@ -18,7 +18,7 @@ internal static class ConsoleLines
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        return logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning).AddFilter("Grpc", LogLevel.Error)
-            .AddFilter("FluentMigrator", LogLevel.Warning);
+        return logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Error).AddFilter("Grpc", LogLevel.Error)
+            .AddFilter("FluentMigrator", LogLevel.Warning).AddFilter("Polly", LogLevel.Error);
     }
 }

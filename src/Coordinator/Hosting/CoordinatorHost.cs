@@ -45,7 +45,7 @@ internal static class CoordinatorHost
         builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
         builder.UseOrleans(ConfigureSilo);
         builder.Services.AddSingleton<JobRuns>().AddHostedService(services => services.GetRequiredService<JobRuns>());
-        builder.Services.AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());
+        builder.Services.AddSingleton<WakeCall>().AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());
         builder.Services.AddSchedules();
         builder.Services.AddSingleton<JobSubmission>().AddSingleton<JobCommands>().AddSingleton<JobQueries>().AddSingleton<JobWatching>().AddSingleton<JobFiles>();
         builder.Services.AddGrpc(grpc =>

@@ -7,9 +7,9 @@ namespace S2M.Coordinator.Services;
 /// <summary>What users ask of jobs that are there.</summary>
 /// <param name="grains">The jobs' owners.</param>
 /// <param name="requests">So that the same request is obeyed once.</param>
-/// <param name="supervisor">Looks at once after a resume.</param>
+/// <param name="wake">Looks at once after a resume.</param>
 /// <param name="time">The clock.</param>
-internal sealed class JobCommands(IGrainFactory grains, IRequestLog requests, Supervisor supervisor, TimeProvider time)
+internal sealed class JobCommands(IGrainFactory grains, IRequestLog requests, WakeCall wake, TimeProvider time)
 {
     /// <summary>Obeys a command; a request that was obeyed before is not obeyed again.</summary>
     /// <exception cref="Grpc.Core.RpcException">A field is malformed, or the job's state does not allow it.</exception>
@@ -33,6 +33,6 @@ internal sealed class JobCommands(IGrainFactory grains, IRequestLog requests, Su
         }
 
         await requests.AddAsync(requestId, command.ToString(), jobId, time.GetUtcNow(), cancellationToken);
-        supervisor.Wake();
+        wake.Ring();
     }
 }

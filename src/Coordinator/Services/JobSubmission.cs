@@ -18,10 +18,10 @@ namespace S2M.Coordinator.Services;
 /// <param name="dataSets">Data sets.</param>
 /// <param name="grains">The worker directory.</param>
 /// <param name="requests">Requests that were answered.</param>
-/// <param name="supervisor">Starts what was submitted.</param>
+/// <param name="wake">Starts what was submitted.</param>
 /// <param name="time">The clock.</param>
 internal sealed class JobSubmission(
-    IJobStore store, JobFolders folders, DataSetLibrary dataSets, IGrainFactory grains, IRequestLog requests, Supervisor supervisor, TimeProvider time)
+    IJobStore store, JobFolders folders, DataSetLibrary dataSets, IGrainFactory grains, IRequestLog requests, WakeCall wake, TimeProvider time)
 {
     private const int LargestFile = 1 << 20;
     private const int MostLabels = 32;
@@ -157,7 +157,7 @@ internal sealed class JobSubmission(
         JobRecord record = await store.AddAsync(job, time.GetUtcNow(), cancellationToken);
         await requests.AddAsync(job.RequestId, nameof(JobService.JobServiceBase.SubmitJob), job.Id, time.GetUtcNow(), cancellationToken);
         CoordinatorInstruments.Moved(nameof(Jobs.JobState.Queued));
-        supervisor.Wake();
+        wake.Ring();
         return record;
     }
 

@@ -9,18 +9,14 @@ namespace S2M.Coordinator.Supervision;
 /// <param name="grains">The jobs' owners.</param>
 /// <param name="store">The jobs' rows.</param>
 /// <param name="schedules">Fires what is due.</param>
+/// <param name="wake">Ends the wait before its time.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Told when looking fails and works again.</param>
-internal sealed class Supervisor(IGrainFactory grains, IJobStore store, ScheduleRunner schedules, TimeProvider time, ILogger<Supervisor> logger) : BackgroundService
+internal sealed class Supervisor(IGrainFactory grains, IJobStore store, ScheduleRunner schedules, WakeCall wake, TimeProvider time, ILogger<Supervisor> logger) : BackgroundService
 {
     private const int Most = 10_000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly JobFilter Active = new(null, [JobState.Queued, JobState.Running], new Dictionary<string, string>(StringComparer.Ordinal), Most);
-
-    private readonly SemaphoreSlim _wake = new(0);
-
-    /// <summary>Looks now: something was submitted or resumed.</summary>
-    internal void Wake() => _wake.Release();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +50,7 @@ internal sealed class Supervisor(IGrainFactory grains, IJobStore store, Schedule
                 fails = true;
             }
 
-            await WaitAsync(stoppingToken);
+            await wake.WaitAsync(Interval, time, stoppingToken);
         }
     }
 
@@ -67,20 +63,6 @@ internal sealed class Supervisor(IGrainFactory grains, IJobStore store, Schedule
         foreach (JobRecord job in jobs.Reverse())
         {
             await grains.GetGrain<IJobGrain>(job.Job.Id).EnsureAsync();
-        }
-    }
-
-    private async Task WaitAsync(CancellationToken stoppingToken)
-    {
-        using var interval = new CancellationTokenSource(Interval, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, interval.Token);
-        try
-        {
-            await _wake.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // The interval is over, or the host stops.
         }
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class FetchedDataSets(
         }
 
         await BringAsync(sha256, known, cancellationToken);
-        return Require(version, ContentFile.Open(name, cache.PathOf(sha256), known.ManifestBytes));
+        return Require(version, DataSets.OpenContent(name, cache.PathOf(sha256), known.ManifestBytes, sha256: sha256));
     }
 
     private static (string Name, string Sha256) Split(string version)
@@ -55,7 +55,7 @@ internal sealed partial class FetchedDataSets(
             ? (name, sha256)
             : throw new DataException($"data set version: expected name@sha256, got '{version}'; the job names none");
 
-    private static IDataSet Require(string version, IDataSet dataSet)
+    private static ImageDataSet Require(string version, ImageDataSet dataSet)
     {
         if (dataSet.Version == version)
         {
