@@ -14,6 +14,7 @@ public sealed class ImageDataSet : IDataSet
     private readonly int[] _order;
     private readonly string[] _hashes;
     private readonly bool[] _verified;
+    private Dictionary<string, int>? _images;
 
     internal ImageDataSet(string name, ImageFiles files, ContainerLimits limits)
     {
@@ -75,8 +76,26 @@ public sealed class ImageDataSet : IDataSet
     /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
     public string HashOf(int image) => _hashes[image];
 
+    /// <summary>Reads the file of a manifest's entry, for a copy of the data set.</summary>
+    /// <param name="entry">One of <see cref="Manifest"/>'s entries.</param>
+    /// <returns>Its bytes, with the entry's hash.</returns>
+    /// <exception cref="DataException">There is no such file, or it changed since the data set was opened.</exception>
+    public byte[] ReadFile(ManifestEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _images ??= Enumerable.Range(0, ImageCount).ToDictionary(PathOf, StringComparer.Ordinal);
+        return _images.TryGetValue(entry.Path, out int image) && HashOf(image) == entry.Sha256
+            ? ReadVerified(image)
+            : throw new DataException($"data set '{Name}': expected an entry of its manifest, got '{entry.Path}' with SHA-256 {entry.Sha256}; read the manifest again");
+    }
+
     /// <inheritdoc/>
-    public void Decode(int image, ImageFormat format, Span<byte> pixels)
+    public void Decode(int image, ImageFormat format, Span<byte> pixels) => ImageDecoder.Decode(PathOf(image), ReadVerified(image), format, _limits, pixels);
+
+    /// <inheritdoc/>
+    public void Dispose() => _files.Dispose();
+
+    private byte[] ReadVerified(int image)
     {
         byte[] file = _files.Read(_order[image]);
         if (!_verified[image])
@@ -91,11 +110,8 @@ public sealed class ImageDataSet : IDataSet
             _verified[image] = true;
         }
 
-        ImageDecoder.Decode(PathOf(image), file, format, _limits, pixels);
+        return file;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _files.Dispose();
 
     private static string ClassOf(string path)
     {
