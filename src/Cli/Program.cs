@@ -1,1 +1,15 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using S2M.Cli;
+using S2M.Cli.Commands;
+
+ParseResult parsed = CommandTree.Create().Parse(args.Length == 0 ? ["--help"] : args);
+if (parsed.Action is ParseErrorAction)
+{
+    return Misunderstanding.Explain(parsed, Console.Error);
+}
+
+using IDisposable? export = TraceExport.BeginIfWanted();
+
+// Signals are the commands' own: they end with a message.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

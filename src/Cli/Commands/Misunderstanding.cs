@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace S2M.Cli.Commands;
+
+/// <summary>A command line that is none: says what is wrong, what may have been meant, and where to read on.</summary>
+internal static class Misunderstanding
+{
+    private const int FarthestMeant = 3;
+
+    /// <summary>Explains it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="errors">Where messages go.</param>
+    /// <returns>The exit code.</returns>
+    internal static int Explain(ParseResult parsed, TextWriter errors)
+    {
+        foreach (ParseError error in parsed.Errors)
+        {
+            errors.WriteLine($"error: {error.Message}");
+        }
+
+        Command command = parsed.CommandResult.Command;
+        string[] known = [.. command.Subcommands.Select(sub => sub.Name), .. Options(parsed.CommandResult)];
+        foreach (string word in parsed.UnmatchedTokens)
+        {
+            if (Meant(word, known) is { } meant)
+            {
+                errors.WriteLine($"did you mean '{meant}'?");
+            }
+        }
+
+        IEnumerable<string> path = Path(parsed.CommandResult).Reverse();
+        errors.WriteLine($"help: {string.Join(' ', path)} --help");
+        return ExitCodes.Usage;
+    }
+
+    /// <summary>The known word that is nearest to what was written; null where none is near.</summary>
+    internal static string? Meant(string word, IEnumerable<string> known)
+    {
+        (string? Word, int Distance) nearest = known.Select(candidate => ((string?)candidate, Distance(word, candidate))).DefaultIfEmpty((null, int.MaxValue)).MinBy(pair => pair.Item2);
+        return nearest.Distance <= Math.Min(FarthestMeant, word.Length / 2) ? nearest.Word : null;
+    }
+
+    // Levenshtein 1966: letters to insert, delete or replace.
+    private static int Distance(string left, string right)
+    {
+        int[] above = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int row = 1; row <= left.Length; row++)
+        {
+            int[] current = new int[right.Length + 1];
+            current[0] = row;
+            for (int column = 1; column <= right.Length; column++)
+            {
+                int replaced = above[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
+                current[column] = Math.Min(replaced, Math.Min(above[column], current[column - 1]) + 1);
+            }
+
+            above = current;
+        }
+
+        return above[right.Length];
+    }
+
+    private static IEnumerable<string> Options(CommandResult result)
+        => result.Command.Options.Select(option => option.Name)
+            .Concat(result.Parent is CommandResult parent ? Options(parent) : []);
+
+    private static IEnumerable<string> Path(CommandResult result)
+    {
+        yield return result.Parent is CommandResult ? result.Command.Name : "s2m";
+        if (result.Parent is CommandResult parent)
+        {
+            foreach (string name in Path(parent))
+            {
+                yield return name;
+            }
+        }
+    }
+}
