@@ -2,10 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using S2M.Local.Commands;
 
-var root = new RootCommand($"S2M.Distributed on one machine: trains Set2Model networks in this process.\n{ExitCodes.Explained}")
+var root = new RootCommand($"S2M.Distributed on one machine: a service of a coordinator and workers that trains Set2Model networks.\n{ExitCodes.Explained}")
 {
     RunCommand.Quickstart(),
     RunCommand.Train(),
+    UpCommand.Create(),
     SelfTestCommand.Create(),
     SchemaCommand.Create(),
 };

@@ -7,14 +7,16 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly TextWriter _output;
+    private readonly string _effect;
     private readonly PosixSignalRegistration[] _registrations;
     private int _signals;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="output">Where messages go.</param>
-    internal Interruption(TextWriter output)
+    /// <param name="effect">What the first signal does, for the message.</param>
+    internal Interruption(TextWriter output, string effect = "stopping after the episode in progress")
     {
-        _output = output;
+        (_output, _effect) = (output, effect);
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal), PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal)];
     }
 
@@ -37,7 +39,7 @@ internal sealed class Interruption : IDisposable
             EndNow(ExitCodes.Interrupted);
         }
 
-        _output.WriteLine($"{Environment.NewLine}{context.Signal}: stopping after the episode in progress; once more ends at once");
+        _output.WriteLine($"{Environment.NewLine}{context.Signal}: {_effect}; once more ends at once");
         _source.Cancel();
     }
 

@@ -1,3 +1,5 @@
+using Grpc.Core;
+using S2M.Client;
 using S2M.Coordinator;
 using S2M.Data;
 using S2M.Model;
@@ -32,6 +34,11 @@ internal static class Outcome
         {
             await errors.WriteLineAsync($"error: {problem.Message}");
             return ExitCodes.Usage;
+        }
+        catch (S2MException problem)
+        {
+            await errors.WriteLineAsync($"error: {problem.Message}");
+            return problem.Status is StatusCode.InvalidArgument or StatusCode.NotFound ? ExitCodes.Usage : ExitCodes.Failed;
         }
         catch (Exception problem) when (problem is CoordinatorException or WorkerException or Set2ModelException or IOException or UnauthorizedAccessException)
         {

@@ -24,11 +24,18 @@ internal sealed class RunCommand
         _options = new RunOptions(defaultFolder);
         _fresh = fresh;
         _read = result => read(result, _options);
-        foreach (Option option in new Option[] { _options.Out, _options.Set, _options.Resume, _options.Threads, _options.DryRun, _options.Output })
+        foreach (Option option in new Option[] { _options.Out, _options.Set, _options.Resume, _options.Workers, _options.State, _options.InProcess, _options.Threads, _options.DryRun, _options.Output })
         {
             command.Options.Add(option);
         }
 
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_options.Threads) is { Implicit: false } && !result.GetValue(_options.InProcess) && !result.GetValue(_options.DryRun))
+            {
+                result.AddError("--threads: expected --in-process with it, got none; give --workers N for worker processes");
+            }
+        });
         command.SetAction((result, _) => RunAsync(result));
     }
 
@@ -46,7 +53,7 @@ internal sealed class RunCommand
     internal static Command Train()
     {
         var file = new Argument<string>("FILE") { Description = "The job file (YAML); jobs/ has examples." };
-        var command = new Command("train", "Trains the job of a file in this process, tests it once, and writes metrics.json and report.html.") { file };
+        var command = new Command("train", "Trains the job of a file through the service on this machine, which is started for it unless it runs, tests it once, and fetches parameters and report.") { file };
         var run = new RunCommand(
             command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
         command.Options.Add(run._options.Data);
@@ -56,19 +63,18 @@ internal sealed class RunCommand
     private async Task<int> RunAsync(ParseResult result)
     {
         string folder = result.GetValue(_options.Out)!;
+        if (!result.GetValue(_options.InProcess) && !result.GetValue(_options.DryRun))
+        {
+            return await new ServiceCommand(_options, _fresh).RunAsync(result, () => Job(result), folder);
+        }
+
         using var interruption = new Interruption(Console.Error);
         return await Outcome.OfAsync(() => RunAsync(result, folder, interruption.Token), () => Farewell(result, folder), folder, Console.Error);
     }
 
     private async Task<int> RunAsync(ParseResult result, string folder, CancellationToken cancellationToken)
     {
-        JobSpecification job = _read(result);
-        Dictionary<string, string> data = _options.Bindings(result);
-        if (data.Keys.FirstOrDefault(name => name != job.Data.Name) is { } other)
-        {
-            throw new DataException($"--data {other}=...: expected the job's data set '{job.Data.Name}', got '{other}'; correct the name");
-        }
-
+        (JobSpecification job, Dictionary<string, string> data) = Job(result);
         var request = new TrainingRequest(job, folder, data, result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
         NativeEnvironment.Prepare("native");
         TensorLibrary.EnsureLoaded();
@@ -84,6 +90,16 @@ internal sealed class RunCommand
         return ExitCodes.Done;
     }
 
+    /// <summary>The job and its data, checked against each other.</summary>
+    private (JobSpecification Job, Dictionary<string, string> Data) Job(ParseResult result)
+    {
+        JobSpecification job = _read(result);
+        Dictionary<string, string> data = _options.Bindings(result);
+        return data.Keys.FirstOrDefault(name => name != job.Data.Name) is { } other
+            ? throw new DataException($"--data {other}=...: expected the job's data set '{job.Data.Name}', got '{other}'; correct the name")
+            : (job, data);
+    }
+
     // Some terminals do not know their width and say 0.
     private static int Width() => !Console.IsErrorRedirected && Console.WindowWidth > 0 ? Console.WindowWidth : LogWidth;
 
@@ -95,9 +111,15 @@ internal sealed class RunCommand
             return "interrupted before the first checkpoint: nothing is kept";
         }
 
+        return $"interrupted. Kept: {newest}\n{GoOn(result, _options)}";
+    }
+
+    /// <summary>The command that goes on.</summary>
+    internal static string GoOn(ParseResult result, RunOptions options)
+    {
         IEnumerable<string> words = result.Tokens.Select(token => token.Value);
-        IEnumerable<string> again = result.GetValue(_options.Resume) ? words : words.Append("--resume");
-        return $"interrupted. Kept: {newest}\ngo on with the same command: {string.Join(' ', again.Select(Quote))}";
+        IEnumerable<string> again = result.GetValue(options.Resume) ? words : words.Append("--resume");
+        return $"go on with the same command: {string.Join(' ', again.Select(Quote))}";
     }
 
     private static string Quote(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./=:,@+".Contains(letter, StringComparison.Ordinal))

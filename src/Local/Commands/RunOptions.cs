@@ -14,7 +14,7 @@ internal sealed class RunOptions
     /// <param name="folder">The default of <c>--out</c>.</param>
     internal RunOptions(string folder)
     {
-        Out = new("--out") { Description = "Folder for checkpoints, metrics.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => folder };
+        Out = new("--out") { Description = "Folder for parameters.safetensors, metrics.json and report.html.", HelpName = "DIR", DefaultValueFactory = _ => folder };
         Out.Validators.Add(result => Require(result, result.GetValueOrDefault<string>() is { Length: > 0 }, "--out: expected a folder, got an empty text"));
         Threads.Validators.Add(result => Require(
             result,
@@ -39,12 +39,18 @@ internal sealed class RunOptions
 
     internal Option<bool> Resume { get; } = new("--resume")
     {
-        Description = "Goes on from the newest whole checkpoint in --out, with the same final parameters as without the interruption.",
+        Description = "Goes on with the run of --out from its newest whole checkpoint, with the same final parameters as without the interruption.",
     };
+
+    internal Option<bool> InProcess { get; } = new("--in-process") { Description = "Trains in this process alone, without the service; checkpoints go to --out." };
+
+    internal Option<int> Workers { get; } = ServiceOptions.Workers();
+
+    internal Option<string> State { get; } = ServiceOptions.State();
 
     internal Option<int> Threads { get; } = new("--threads")
     {
-        Description = "Training threads, at least 1; the result does not depend on it.",
+        Description = "With --in-process: training threads, at least 1; the result does not depend on it.",
         HelpName = "N",
         DefaultValueFactory = _ => Environment.ProcessorCount,
     };

@@ -67,7 +67,7 @@ internal sealed partial class FetchedDataSets(
         throw new DataException($"data set: expected version '{version}', got '{got}'; register it again");
     }
 
-    private IDataSet? OpenPath(string version, string name, string path)
+    private ImageDataSet? OpenPath(string version, string name, string path)
     {
         if (!File.Exists(path) && !Directory.Exists(path))
         {
