@@ -13,7 +13,15 @@ internal static class LogRows
             SELECT @id, COALESCE(MAX(line), 0) + 1, @key, @time, @level, @Step, @Message FROM job_log WHERE job_id = @id
             ON CONFLICT DO NOTHING
             """,
-            lines.Select(line => new { id, key = line.Key.Length == 0 ? null : line.Key, time = UnixTime.Of(line.Time), level = (int)line.Level, line.Step, line.Message }).ToArray());
+            lines.Select(line => new
+            {
+                id,
+                key = line.Key.Length == 0 ? null : line.Key,
+                time = UnixTime.Of(line.Time),
+                level = (int)line.Level,
+                line.Step,
+                line.Message,
+            }).ToArray());
 
     /// <summary>Lines behind an offset, in order.</summary>
     internal static async Task<IReadOnlyList<JobLogLine>> ListAsync(DatabaseSession session, string id, long after, int limit)

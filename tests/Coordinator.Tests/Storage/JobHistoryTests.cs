@@ -131,7 +131,8 @@ public abstract class JobHistoryTests(TestDatabase database)
 
     [Fact]
     public async Task AddLineAsync_NoSuchJob_IsRefused()
-        => (await Should.ThrowAsync<CoordinatorException>(() => History.AddLineAsync("nobody", Line("x"), Token))).Message.ShouldContain("job 'nobody': expected one that is stored");
+        => (await Should.ThrowAsync<CoordinatorException>(() => History.AddLineAsync("nobody", Line("x"), Token)))
+            .Message.ShouldContain("job 'nobody': expected one that is stored");
 
     private static JobLogLine Line(string message, JobLogLevel level = JobLogLevel.Info, string key = "") => new(0, key, Noon, level, 0, message);
 }
