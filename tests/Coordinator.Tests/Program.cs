@@ -1,4 +1,5 @@
 using S2M.Coordinator.Tests.Simulation;
+using S2M.Coordinator.Tests.Storage;
 
 namespace S2M.Coordinator.Tests;
 
@@ -10,6 +11,11 @@ internal static class Program
         if (args is ["child", string folder, string steps, string size])
         {
             return await TrainingChild.RunAsync(folder, int.Parse(steps), int.Parse(size));
+        }
+
+        if (args is ["child", "hold", string state])
+        {
+            return LockChild.Run(state);
         }
 
         return args.Contains("--server", StringComparer.Ordinal) || args.Contains("--internal-msbuild-node", StringComparer.Ordinal)

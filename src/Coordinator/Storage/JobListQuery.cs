@@ -20,8 +20,8 @@ internal static class JobListQuery
 
         if (filter.States.Count > 0)
         {
-            conditions.Add("state IN @states");
-            parameters.Add("states", filter.States.Select(state => (int)state).ToArray());
+            // Numbers of ours, written out: lists as parameters are not the same thing in both databases.
+            conditions.Add($"state IN ({string.Join(", ", filter.States.Select(state => (int)state))})");
         }
 
         foreach ((string name, string value) in filter.Labels)

@@ -168,7 +168,8 @@ internal sealed class JobStore(Database database) : IJobStore
 
     /// <inheritdoc/>
     public Task<bool> PublishCheckpointAsync(string id, CheckpointRecord checkpoint, CancellationToken cancellationToken)
-        => database.WriteAsync($"Checkpoint {checkpoint.Step} of job '{id}' could not be published", session => CheckpointRows.PublishAsync(session, id, checkpoint), cancellationToken);
+        => database.WriteAsync(
+            $"Checkpoint {checkpoint.Step} of job '{id}' could not be published", session => CheckpointRows.PublishAsync(session, id, checkpoint), cancellationToken);
 
     /// <inheritdoc/>
     public Task<bool> ForgetCheckpointsAsync(string id, long epoch, IReadOnlyCollection<CheckpointRecord> checkpoints, CancellationToken cancellationToken)

@@ -6,34 +6,22 @@ namespace S2M.Coordinator.Storage;
 internal static class LogRows
 {
     /// <summary>Stores lines of a job whose row this transaction holds, so that nobody else can take the numbers; those with a key that is there already are left out.</summary>
-    internal static async Task AddAsync(DatabaseSession session, string id, IReadOnlyList<JobLogLine> lines)
-    {
-        if (lines.Count == 0)
-        {
-            return;
-        }
-
-        string[] keys = [.. lines.Select(line => line.Key).Where(key => key.Length > 0).Distinct(StringComparer.Ordinal)];
-        HashSet<string> taken = keys.Length == 0
-            ? []
-            : [.. await session.ListAsync<string>("SELECT line_key FROM job_log WHERE job_id = @id AND line_key IN @keys", new { id, keys })];
-        long last = await session.FindAsync<long>("SELECT COALESCE(MAX(line), 0) FROM job_log WHERE job_id = @id", new { id });
-        JobLogLine[] added = [.. lines.Where(line => line.Key.Length == 0 || taken.Add(line.Key))];
-        await session.ExecuteAsync(
+    internal static Task AddAsync(DatabaseSession session, string id, IReadOnlyList<JobLogLine> lines)
+        => session.ExecuteAsync(
             """
-            INSERT INTO job_log (job_id, line, line_key, logged_at, level, step, message) VALUES (@id, @offset, @key, @time, @level, @Step, @Message)
+            INSERT INTO job_log (job_id, line, line_key, logged_at, level, step, message)
+            SELECT @id, COALESCE(MAX(line), 0) + 1, @key, @time, @level, @Step, @Message FROM job_log WHERE job_id = @id
+            ON CONFLICT DO NOTHING
             """,
-            added.Select((line, i) => new
+            lines.Select(line => new
             {
                 id,
-                offset = last + 1 + i,
                 key = line.Key.Length == 0 ? null : line.Key,
                 time = UnixTime.Of(line.Time),
                 level = (int)line.Level,
                 line.Step,
                 line.Message,
             }).ToArray());
-    }
 
     /// <summary>Lines behind an offset, in order.</summary>
     internal static async Task<IReadOnlyList<JobLogLine>> ListAsync(DatabaseSession session, string id, long after, int limit)

@@ -71,7 +71,8 @@ internal sealed class SqliteDatabase : Database
         raw.SQLITE_FULL => ("its disk is full. Free space; what was written before is kept", true),
         raw.SQLITE_IOERR => ($"its disk failed ({problem.Message}). Look at the disk and the system's log", true),
         raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => ($"the file is damaged ({problem.Message}). Put a copy of it in its place, or start with an empty state folder", false),
-        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM => ($"the file cannot be opened for writing ({problem.Message}). Give this user the rights to it and to its folder", false),
+        raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM
+            => ($"the file cannot be opened for writing ({problem.Message}). Give this user the rights to it and to its folder", false),
         _ => (problem.Message.TrimEnd('.'), false),
     };
 

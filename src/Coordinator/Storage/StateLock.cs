@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace S2M.Coordinator.Storage;
 
 /// <summary>
@@ -9,6 +7,9 @@ namespace S2M.Coordinator.Storage;
 internal sealed class StateLock : IDisposable
 {
     private const string FileName = "s2m.lock";
+
+    // Who holds the lock, in words: the locked file itself can be read by nobody else.
+    private const string OwnerName = "s2m.owner";
 
     // What a file that another process holds is called: EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.
     private const int HeldLinux = 11;
@@ -29,10 +30,16 @@ internal sealed class StateLock : IDisposable
         {
             Directory.CreateDirectory(folder);
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(Encoding.UTF8.GetBytes($"process {Environment.ProcessId} on {Environment.MachineName}"));
-            file.Flush();
-            return new StateLock(file);
+            try
+            {
+                File.WriteAllText(OwnerOf(path), $"process {Environment.ProcessId} on {Environment.MachineName}");
+                return new StateLock(file);
+            }
+            catch
+            {
+                file.Dispose();
+                throw;
+            }
         }
         catch (IOException problem) when (problem.HResult is HeldLinux or HeldMac or HeldWindows)
         {
@@ -43,20 +50,21 @@ internal sealed class StateLock : IDisposable
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw new CoordinatorException($"state folder '{folder}': expected a folder that can be written, got: {problem.Message} Choose another State:Folder or free it.", problem);
+            throw new CoordinatorException(
+                $"state folder '{folder}': expected a folder that can be written, got: {problem.Message} Choose another State:Folder or free it.", problem);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Who wrote the file. Windows lets nobody read it meanwhile.</summary>
+    private static string OwnerOf(string path) => Path.Combine(Path.GetDirectoryName(path)!, OwnerName);
+
     private static string Holder(string path)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return reader.ReadToEnd();
+            return File.ReadAllText(OwnerOf(path));
         }
         catch (IOException)
         {

@@ -39,7 +39,8 @@ internal sealed class WorkerStore(Database database) : IWorkerStore
             async session =>
             {
                 const string Sql = """
-                    SELECT id, incarnation, address, device, numeric_contract AS NumericContract, build, state, reason, since, registered_at AS RegisteredAt FROM workers ORDER BY id
+                    SELECT id, incarnation, address, device, numeric_contract AS NumericContract, build, state, reason, since, registered_at AS RegisteredAt
+                    FROM workers ORDER BY id
                     """;
                 return [.. (await session.ListAsync<WorkerRow>(Sql, new { })).Select(row => row.ToRecord())];
             },

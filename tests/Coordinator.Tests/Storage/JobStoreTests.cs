@@ -231,7 +231,8 @@ public abstract class JobStoreTests(TestDatabase database)
         (await Store.FinishAsync(id, 1, JobState.Failed, "late", "other", Noon.AddHours(2), Token)).ShouldBeFalse("it runs no more");
 
         JobRecord record = (await Store.FindAsync(id, Token)).ShouldNotBeNull();
-        (record.State, record.Reason, record.ParametersHash, record.FinishedAt, record.WaitsFor).ShouldBe((JobState.Succeeded, "all steps made", "hash", Noon.AddHours(1), string.Empty));
+        (record.State, record.Reason, record.ParametersHash, record.FinishedAt, record.WaitsFor).ShouldBe(
+            (JobState.Succeeded, "all steps made", "hash", Noon.AddHours(1), string.Empty));
         (await Store.TransitionsAsync(id, Token))[^1].ShouldBe(new JobTransition(3, JobState.Running, JobState.Succeeded, "all steps made", "coordinator", Noon.AddHours(1)));
     }
 

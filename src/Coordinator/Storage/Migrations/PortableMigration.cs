@@ -13,9 +13,9 @@ public abstract class PortableMigration : ForwardOnlyMigration
     /// <inheritdoc/>
     public override void Up()
     {
-        IfDatabase("sqlite").Execute.Sql(Statements);
+        IfDatabase(ProcessorIdConstants.SQLite).Execute.Sql(Statements);
 
         // SQLite compares texts by their bytes; PostgreSQL is told to, so that lists have one order everywhere.
-        IfDatabase("postgres").Execute.Sql(Statements.Replace(" TEXT", " TEXT COLLATE \"C\"", StringComparison.Ordinal));
+        IfDatabase(ProcessorIdConstants.PostgreSQL).Execute.Sql(Statements.Replace(" TEXT", " TEXT COLLATE \"C\"", StringComparison.Ordinal));
     }
 }
