@@ -61,7 +61,8 @@ internal sealed partial class ContentStore : IHostedService, IDisposable
                 if (known.HasManifest)
                 {
                     throw new DataException(
-                        $"content: expected {known.ManifestBytes} bytes of manifest and {known.ContentBytes} of content, got {manifestBytes} and {contentBytes}; the manifest of this hash is there");
+                        $"content: expected {known.ManifestBytes} bytes of manifest and {known.ContentBytes} of content, as the manifest that is there says, "
+                        + $"got {manifestBytes} and {contentBytes}; send that content's sizes");
                 }
 
                 // The sizes were another caller's guess; whoever is right has its manifest accepted.
@@ -189,6 +190,7 @@ internal sealed partial class ContentStore : IHostedService, IDisposable
         long free = new DriveInfo(_folder).AvailableFreeSpace;
         return missing <= free
             ? upload
-            : throw new UploadException(UploadFault.NoRoom, $"expected at most the {free} bytes that are free on the coordinator's disk, got {missing} still to come; make room there");
+            : throw new UploadException(
+                UploadFault.NoRoom, $"expected at most the {free} bytes that are free on the coordinator's disk, got {missing} still to come; make room there");
     }
 }

@@ -65,7 +65,9 @@ internal sealed class OpenDataSets : IDisposable
         {
             opened.Users--;
             opened.LastUse = ++_uses;
-            foreach ((string version, Opened idle) in _opened.Where(static pair => pair.Value.Users == 0).OrderByDescending(static pair => pair.Value.LastUse).Skip(MostIdle).ToArray())
+            KeyValuePair<string, Opened>[] idleByAge =
+                [.. _opened.Where(static pair => pair.Value.Users == 0).OrderByDescending(static pair => pair.Value.LastUse)];
+            foreach ((string version, Opened idle) in idleByAge.Skip(MostIdle))
             {
                 _opened.Remove(version);
                 idle.Close();

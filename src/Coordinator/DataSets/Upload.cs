@@ -210,5 +210,8 @@ internal sealed class Upload
     private SafeFileHandle Open(FileMode mode) => File.OpenHandle(_partial, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
 
     private UploadException Refused(Exception problem) =>
-        new(UploadFault.NoRoom, $"expected to write {ContentBytes} bytes, of which {_received} are there, got '{problem.Message}'; make room on the coordinator's disk and go on", problem);
+        new(
+            UploadFault.NoRoom,
+            $"expected to write {ContentBytes} bytes, of which {_received} are there, got '{problem.Message}'; make room on the coordinator's disk and go on",
+            problem);
 }

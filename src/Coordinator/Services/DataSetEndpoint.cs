@@ -35,7 +35,9 @@ internal sealed partial class DataSetEndpoint(
         bad.RequireSha256(request.Sha256, "sha256");
         bad.Require(request.ManifestBytes > 0, "manifest_bytes", $"expected 1 to {MostManifestBytes}, got {request.ManifestBytes}; send the manifest's length");
         bad.Require(
-            request.ContentBytes > request.ManifestBytes, "content_bytes", $"expected more than the manifest's {request.ManifestBytes}, got {request.ContentBytes}; send manifest and files");
+            request.ContentBytes > request.ManifestBytes,
+            "content_bytes",
+            $"expected more than the manifest's {request.ManifestBytes}, got {request.ContentBytes}; send manifest and files");
         bad.RequireRequestId(request.RequestId);
         bad.RequireActor(request.Actor);
         bad.ThrowIfAny();
@@ -46,7 +48,8 @@ internal sealed partial class DataSetEndpoint(
 
         if (request.ContentBytes > options.Value.MaximumContentBytes)
         {
-            throw Violations.TooLarge("content_bytes", $"expected at most {options.Value.MaximumContentBytes}, got {request.ContentBytes}; split the data set or register it where it lies");
+            throw Violations.TooLarge(
+                "content_bytes", $"expected at most {options.Value.MaximumContentBytes}, got {request.ContentBytes}; split the data set or register it where it lies");
         }
 
         if (await library.FindAsync(new DataSetName(request.Name, request.Sha256), context.CancellationToken) is { } known)
@@ -82,7 +85,10 @@ internal sealed partial class DataSetEndpoint(
             }
             else
             {
-                bad.Require(run.Sha256.Length == 0 && run.Offset == 0, "sha256", "expected hash and offset in the first message only, got them again; begin another call for another run");
+                bad.Require(
+                    run.Sha256.Length == 0 && run.Offset == 0,
+                    "sha256",
+                    "expected hash and offset in the first message only, got them again; begin another call for another run");
             }
 
             bad.ThrowIfAny();
@@ -143,7 +149,8 @@ internal sealed partial class DataSetEndpoint(
             {
                 ContentSummary content = await contents.CompleteAsync(request.Name, request.Sha256, context.CancellationToken);
                 known = new DataSetRecord(
-                    request.Name, request.Sha256, content.ManifestBytes, content.ContentBytes, content.Images, content.Classes, string.Empty, Actor(request.Actor), time.GetUtcNow());
+                    request.Name, request.Sha256, content.ManifestBytes, content.ContentBytes, content.Images, content.Classes,
+                    string.Empty, Actor(request.Actor), time.GetUtcNow());
             }
             catch (Exception problem) when (IsForeseen(problem))
             {
@@ -192,7 +199,9 @@ internal sealed partial class DataSetEndpoint(
     {
         if (!DataSetName.TryParse(request.Version, out DataSetName? name))
         {
-            throw Violations.Invalid("version", $"expected a name ({DataSetName.Rule}), with '@' and the SHA-256 for one version, got '{Violations.Shown(request.Version)}'; see 's2m data list'");
+            throw Violations.Invalid(
+                "version",
+                $"expected a name ({DataSetName.Rule}), with '@' and the SHA-256 for one version, got '{Violations.Shown(request.Version)}'; see 's2m data list'");
         }
 
         DataSetRecord record = await library.FindAsync(name, context.CancellationToken)
@@ -209,7 +218,10 @@ internal sealed partial class DataSetEndpoint(
     public override async Task<ListDataSetsResponse> ListDataSets(ListDataSetsRequest request, ServerCallContext context)
     {
         var bad = new Violations();
-        bad.Require(request.Name.Length == 0 || DataSetName.IsName(request.Name), "name", $"expected {DataSetName.Rule}, or nothing for all, got '{Violations.Shown(request.Name)}'");
+        bad.Require(
+            request.Name.Length == 0 || DataSetName.IsName(request.Name),
+            "name",
+            $"expected {DataSetName.Rule}, or nothing for all, got '{Violations.Shown(request.Name)}'; see 's2m data list'");
         bad.ThrowIfAny();
         IReadOnlyList<DataSetRecord> records = await library.ListAsync(request.Name.Length == 0 ? null : request.Name, context.CancellationToken);
         return new ListDataSetsResponse { DataSets = { records.Select(Describe) } };

@@ -34,7 +34,10 @@ internal sealed class Violations
 
     /// <summary>Requires a UUID in <c>request_id</c>.</summary>
     internal Violations RequireRequestId(string requestId) =>
-        Require(Guid.TryParseExact(requestId, "D", out _), "request_id", $"expected a UUID such as 6f9619ff-8b86-4d01-b42d-00cf4fc964ff, got '{Shown(requestId)}'; make one for each request");
+        Require(
+            Guid.TryParseExact(requestId, "D", out _),
+            "request_id",
+            $"expected a UUID such as 6f9619ff-8b86-4d01-b42d-00cf4fc964ff, got '{Shown(requestId)}'; make one for each request");
 
     /// <summary>Requires a name of who asks in <c>actor</c>, or nothing.</summary>
     internal Violations RequireActor(string actor) =>

@@ -8,7 +8,9 @@ namespace S2M.Coordinator.Tests.DataSets;
 public sealed class DataSetEndpointTests : IAsyncLifetime
 {
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.String[0, 80], Gen.String[Gen.Char["abcdef0123456789"], 64, 64], Gen.OneOf(string.Empty, "birds", "glyphs", "/", "/dev/null", "..", new string('x', 9000), "a@" + new string('0', 64)));
+        Gen.String[0, 80],
+        Gen.String[Gen.Char["abcdef0123456789"], 64, 64],
+        Gen.OneOf(string.Empty, "birds", "glyphs", "/", "/dev/null", "..", new string('x', 9000), "a@" + new string('0', 64)));
 
     private static readonly Gen<long> Numbers = Gen.OneOf(Gen.Long, Gen.Long[-2, 2000], Gen.OneOf(long.MinValue, long.MaxValue));
 
@@ -87,7 +89,8 @@ public sealed class DataSetEndpointTests : IAsyncLifetime
         DataSet registered = await _host.RegisterAsync("birds", path);
         _folder.Write("birds2/owl/new.png", TestPng.OfGray(1, 1, 1));
 
-        (await _host.FetchAsync(registered.Version["birds@".Length..]).RefusedAsync(StatusCode.FailedPrecondition)).Status.Detail.ShouldContain($"expected {registered.Version}, got birds@");
+        (await _host.FetchAsync(registered.Version["birds@".Length..]).RefusedAsync(StatusCode.FailedPrecondition)).Status.Detail
+            .ShouldContain($"expected {registered.Version}, got birds@");
         (await GetAsync("birds").RefusedAsync(StatusCode.FailedPrecondition)).Status.Detail.ShouldContain("the files changed");
 
         File.Delete(Path.Combine(path, "owl", "new.png"));
@@ -156,17 +159,16 @@ public sealed class DataSetEndpointTests : IAsyncLifetime
                 case 0:
                     await _host.Client.BeginUploadAsync(new BeginUploadRequest
                     {
-                        Name = texts[0], Sha256 = texts[1], RequestId = _host.NextRequest(), Actor = texts[3], ManifestBytes = numbers[0], ContentBytes = numbers[1],
+                        Name = texts[0],
+                        Sha256 = texts[1],
+                        RequestId = _host.NextRequest(),
+                        Actor = texts[3],
+                        ManifestBytes = numbers[0],
+                        ContentBytes = numbers[1],
                     });
                     break;
                 case 1:
-                    using (AsyncClientStreamingCall<UploadContentRequest, UploadContentResponse> call = _host.Client.UploadContent())
-                    {
-                        await call.RequestStream.WriteAsync(new UploadContentRequest { Sha256 = texts[0], Offset = numbers[0], Data = Google.Protobuf.ByteString.CopyFrom(bytes) });
-                        await call.RequestStream.CompleteAsync();
-                        await call;
-                    }
-
+                    await _host.SendAsync(new UploadContentRequest { Sha256 = texts[0], Offset = numbers[0], Data = Google.Protobuf.ByteString.CopyFrom(bytes) });
                     break;
                 case 2:
                     await _host.Client.CompleteUploadAsync(new CompleteUploadRequest { Name = texts[0], Sha256 = texts[1], RequestId = texts[2], Actor = texts[3] });

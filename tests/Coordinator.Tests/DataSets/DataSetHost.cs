@@ -1,4 +1,6 @@
 using System.Net;
+using Google.Protobuf;
+using Grpc.Core;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -77,18 +79,40 @@ internal sealed class DataSetHost : IAsyncDisposable
     });
 
     /// <summary>Sends a run of a content in one call.</summary>
-    internal async Task<long> SendAsync(TestVersion version, long offset, long end, int messageBytes = 1 << 16)
+    internal Task<long> SendAsync(TestVersion version, long offset, long end, int messageBytes = 1 << 16)
     {
-        using var call = Client.UploadContent();
-        bool isFirst = true;
-        for (long at = offset; isFirst || at < end; at += messageBytes)
+        var first = new UploadContentRequest { Sha256 = version.Sha256, Offset = offset, Data = Run(offset) };
+        return SendAsync([first, .. Runs().Skip(1)]);
+
+        ByteString Run(long at) => ByteString.CopyFrom(version.Content.AsSpan((int)at, (int)Math.Min(messageBytes, end - at)));
+
+        IEnumerable<UploadContentRequest> Runs()
         {
-            var data = Google.Protobuf.ByteString.CopyFrom(version.Content.AsSpan((int)at, (int)Math.Min(messageBytes, end - at)));
-            await call.RequestStream.WriteAsync(isFirst ? new UploadContentRequest { Sha256 = version.Sha256, Offset = offset, Data = data } : new UploadContentRequest { Data = data });
-            isFirst = false;
+            for (long at = offset; at < end; at += messageBytes)
+            {
+                yield return new UploadContentRequest { Data = Run(at) };
+            }
+        }
+    }
+
+    /// <summary>Sends messages in one call.</summary>
+    internal async Task<long> SendAsync(params UploadContentRequest[] messages)
+    {
+        using AsyncClientStreamingCall<UploadContentRequest, UploadContentResponse> call = Client.UploadContent();
+        try
+        {
+            foreach (UploadContentRequest message in messages)
+            {
+                await call.RequestStream.WriteAsync(message);
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (RpcException)
+        {
+            // The service refused before it had read all; why is in its answer, not in what a write ended with.
         }
 
-        await call.RequestStream.CompleteAsync();
         return (await call).ReceivedBytes;
     }
 

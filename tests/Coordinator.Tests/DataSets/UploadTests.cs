@@ -277,11 +277,11 @@ public sealed class UploadTests : IAsyncLifetime
         await _host.SendAsync(version, 0, 10);
 
         (await _host.SendAsync(version, 11, 20).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["offset"]);
-        (await SendAsync().RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256"]);
-        (await SendAsync(new UploadContentRequest { Sha256 = "x", Offset = -1 }).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256", "offset"]);
-        (await SendAsync(First(version, 10, 0), First(version, 10, 0)).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256"]);
-        (await SendAsync(First(version, 10, version.Content.Length)).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["data"]);
-        (await SendAsync(First(version, 10, (1 << 20) + 1)).RefusedAsync(StatusCode.ResourceExhausted)).Fields().ShouldBe(["data"]);
+        (await _host.SendAsync().RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256"]);
+        (await _host.SendAsync(new UploadContentRequest { Sha256 = "x", Offset = -1 }).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256", "offset"]);
+        (await _host.SendAsync(First(version, 10, 0), First(version, 10, 0)).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["sha256"]);
+        (await _host.SendAsync(First(version, 10, version.Content.Length)).RefusedAsync(StatusCode.InvalidArgument)).Fields().ShouldBe(["data"]);
+        (await _host.SendAsync(First(version, 10, (1 << 20) + 1)).RefusedAsync(StatusCode.ResourceExhausted)).Fields().ShouldBe(["data"]);
         (await _host.BeginAsync(version)).ReceivedBytes.ShouldBe(10);
     }
 
@@ -322,7 +322,8 @@ public sealed class UploadTests : IAsyncLifetime
         _host.Files.ShouldBe([young.Sha256 + ".partial"]);
     }
 
-    private static UploadContentRequest First(TestVersion version, long offset, int bytes) => new() { Sha256 = version.Sha256, Offset = offset, Data = ByteString.CopyFrom(new byte[bytes]) };
+    private static UploadContentRequest First(TestVersion version, long offset, int bytes) =>
+        new() { Sha256 = version.Sha256, Offset = offset, Data = ByteString.CopyFrom(new byte[bytes]) };
 
     private void RefusedWithoutTrace()
     {
@@ -341,27 +342,8 @@ public sealed class UploadTests : IAsyncLifetime
     private async Task AbandonAsync(TestVersion version, long offset, long end)
     {
         using AsyncClientStreamingCall<UploadContentRequest, UploadContentResponse> call = _host.Client.UploadContent();
-        await call.RequestStream.WriteAsync(new UploadContentRequest { Sha256 = version.Sha256, Offset = offset, Data = ByteString.CopyFrom(version.Content.AsSpan((int)offset..(int)end)) });
-    }
-
-    private async Task SendAsync(params UploadContentRequest[] runs)
-    {
-        using AsyncClientStreamingCall<UploadContentRequest, UploadContentResponse> call = _host.Client.UploadContent();
-        try
-        {
-            foreach (UploadContentRequest run in runs)
-            {
-                await call.RequestStream.WriteAsync(run);
-            }
-
-            await call.RequestStream.CompleteAsync();
-        }
-        catch (RpcException)
-        {
-            // The service answers before it has read all; the answer follows.
-        }
-
-        await call;
+        var data = ByteString.CopyFrom(version.Content.AsSpan((int)offset..(int)end));
+        await call.RequestStream.WriteAsync(new UploadContentRequest { Sha256 = version.Sha256, Offset = offset, Data = data });
     }
 
     private async Task BeginAsync(long manifestBytes, long contentBytes) => await _host.Client.BeginUploadAsync(new BeginUploadRequest
