@@ -10,4 +10,7 @@ internal sealed partial class WorkerHost
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "draining: {Reason}")]
     private partial void LogDraining(string reason);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Information, Message = "metrics on {Address}")]
+    private partial void LogMetrics(Uri address);
 }

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using S2M.Data.Glyphs;
@@ -95,8 +93,14 @@ internal sealed partial class WorkerHost : IAsyncDisposable
             throw;
         }
 
-        string bound = host._web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        host.Address = new Uri(bound);
+        Uri[] bound = [.. host._web.Urls.Select(address => new Uri(address))];
+        host.Address = bound[0];
+        if (settings.MetricsPort is not null)
+        {
+            Uri metrics = new(bound[^1], WorkerWeb.MetricsPath);
+            host.LogMetrics(metrics);
+        }
+
         if (settings.Token is null)
         {
             host.LogOpen();

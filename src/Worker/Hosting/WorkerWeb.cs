@@ -18,6 +18,9 @@ namespace S2M.Worker.Hosting;
 /// <summary>The web host: gRPC over plain HTTP/2, health, reflection, logs, traces, metrics. It reads no configuration but the command line.</summary>
 internal static class WorkerWeb
 {
+    /// <summary>Where metrics are on their port.</summary>
+    internal const string MetricsPath = "/metrics";
+
     private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
@@ -53,7 +56,7 @@ internal static class WorkerWeb
         if (settings.MetricsPort is not null)
         {
             // Only the metrics' own port speaks HTTP/1.
-            web.MapPrometheusScrapingEndpoint();
+            web.MapPrometheusScrapingEndpoint(MetricsPath);
         }
 
         return web;

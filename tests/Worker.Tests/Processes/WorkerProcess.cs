@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Process _process;
     private readonly Lock _lock = new();
     private readonly List<string> _errors = [];
-    private readonly List<(string Fragment, TaskCompletionSource Seen)> _waiting = [];
+    private readonly List<(string Fragment, TaskCompletionSource<string> Seen)> _waiting = [];
     private readonly Task _reading;
     private readonly Task<string> _output;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,14 +52,14 @@ internal sealed class WorkerProcess : IDisposable
     internal async Task<ShareClient> ConnectAsync(string? token = FakeCoordinator.Token) => new(GrpcChannel.ForAddress(await Address), token);
 
     /// <summary>Completes when a line of the error stream holds the fragment; fails when the process ends without one.</summary>
-    internal Task LineAsync(string fragment)
+    internal Task<string> LineAsync(string fragment)
     {
         lock (_lock)
         {
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (_errors.Any(line => line.Contains(fragment, StringComparison.Ordinal)))
+            var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_errors.Find(line => line.Contains(fragment, StringComparison.Ordinal)) is { } found)
             {
-                seen.SetResult();
+                seen.SetResult(found);
             }
             else if (_reading.IsCompleted)
             {
@@ -129,9 +129,9 @@ internal sealed class WorkerProcess : IDisposable
             lock (_lock)
             {
                 _errors.Add(line);
-                foreach ((_, TaskCompletionSource seen) in _waiting.Where(waiting => line.Contains(waiting.Fragment, StringComparison.Ordinal)))
+                foreach ((_, TaskCompletionSource<string> seen) in _waiting.Where(waiting => line.Contains(waiting.Fragment, StringComparison.Ordinal)))
                 {
-                    seen.TrySetResult();
+                    seen.TrySetResult(line);
                 }
             }
         }
