@@ -29,7 +29,7 @@ public sealed class ReferenceRun : IAsyncLifetime
 
     public string Hash => HashOf(Metrics);
 
-    public static string[] Arguments(string folder, params string[] more) => ["quickstart", "--out", folder, .. Settings, .. more];
+    public static string[] Arguments(string folder, params string[] more) => ["quickstart", "--in-process", "--out", folder, .. Settings, .. more];
 
     public static JsonElement MetricsIn(string folder) => JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json"))).RootElement;
 

@@ -30,9 +30,9 @@ internal sealed class MemoryStore : ICheckpointStore
 {
     internal List<(int Version, string Hash, TrainingHistory History)> Published { get; } = [];
 
-    public string Publish(TrainingState state)
+    public Task<string> PublishAsync(TrainingState state)
     {
         Published.Add((state.Snapshot.Version, state.Hash(), state.History));
-        return $"memory {state.Snapshot.Version}";
+        return Task.FromResult($"memory {state.Snapshot.Version}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Training;
 using S2M.Local.Progress;
 using S2M.Local.Runs;
@@ -41,7 +42,7 @@ public sealed class InterruptionTests(ReferenceRun reference) : IDisposable
         Finished interrupted = await SignalAsync("step 1: checkpoint", LocalProcess.Interrupt, "--threads", "2");
         interrupted.ExitCode.ShouldBe(130, interrupted.Errors);
         interrupted.Errors.ShouldContain($"interrupted. Kept: {Newest().Path}");
-        interrupted.Errors.ShouldContain("go on with the same command: quickstart --out");
+        interrupted.Errors.ShouldContain("go on with the same command: quickstart --in-process --out");
         interrupted.Errors.ShouldContain("--resume");
 
         Finished terminated = await SignalAsync($"step {Newest().Step + 1}: checkpoint", LocalProcess.Terminate, "--resume", "--threads", "1");

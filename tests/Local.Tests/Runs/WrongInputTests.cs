@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using S2M.Local.Reports;
+using S2M.Coordinator.Reports;
 
 namespace S2M.Local.Tests.Runs;
 
@@ -44,7 +44,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
         string job = _folder["typo.yaml"];
         await File.WriteAllTextAsync(job, Job.Replace("training:", "trainig:", StringComparison.Ordinal));
 
-        Finished run = await LocalProcess.RunAsync("train", job, "--out", _folder["out"]);
+        Finished run = await LocalProcess.RunAsync("train", "--in-process", job, "--out", _folder["out"]);
 
         run.ExitCode.ShouldBe(2);
         run.Errors.ShouldContain("line 5");
@@ -110,11 +110,11 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
 
     [Fact]
     public async Task Train_FolderOfAnotherRun_IsNotOverwritten()
-        => await ShouldFailAsync(1, "expected no checkpoints, got those of an earlier run", ["train", JobFile(), "--out", reference.Folder]);
+        => await ShouldFailAsync(1, "expected no checkpoints, got those of an earlier run", ["train", "--in-process", JobFile(), "--out", reference.Folder]);
 
     [Fact]
     public async Task Train_FolderThatCannotBeWritten_IsNamed()
-        => await ShouldFailAsync(1, "choose another --out", ["train", JobFile(), "--out", "/dev/null/out"]);
+        => await ShouldFailAsync(1, "choose another --out", ["train", "--in-process", JobFile(), "--out", "/dev/null/out"]);
 
     [Fact]
     public async Task Train_FolderInUse_IsRefused()
@@ -140,7 +140,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
         => PngImage.Encode([.. Enumerable.Range(0, Size * Size).Select(pixel => (byte)((pixel * (imageClass + 1)) + image))], Size, 1);
 
     private string[] Train(string? data, params string[] more)
-        => ["train", JobFile(), "--out", _folder["out"], "--threads", "1", .. data is null ? Array.Empty<string>() : ["--data", $"pictures={data}"], .. more];
+        => ["train", "--in-process", JobFile(), "--out", _folder["out"], "--threads", "1", .. data is null ? Array.Empty<string>() : ["--data", $"pictures={data}"], .. more];
 
     private string JobFile()
     {
