@@ -1,6 +1,6 @@
 using S2M.Coordinator.Jobs;
 
-namespace S2M.Coordinator.Tests.Execution;
+namespace S2M.Coordinator.Tests.Jobs;
 
 public sealed class WorkCountTests
 {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Training;
-using S2M.Local.Progress;
 using S2M.Local.Runs;
 using S2M.Specification;
 using S2M.Worker.Diagnostics;

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using S2M.Coordinator.Reports;
 
 namespace S2M.Local.Tests.Runs;
 
