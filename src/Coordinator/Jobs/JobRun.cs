@@ -72,6 +72,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             await stop.CancelAsync();
             await writing;
+            await WriteLastAsync();
         }
     }
 
@@ -155,7 +156,14 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             while (!stop.IsCancellationRequested)
             {
                 await Task.Delay(WriteEvery, services.Time, stop.Token);
-                await _recorder.FlushAsync(stop.Token);
+                try
+                {
+                    await _recorder.FlushAsync(stop.Token);
+                }
+                catch (StorageException problem) when (problem.IsTransient)
+                {
+                    // What is collected is kept: it is written the next time, at the latest before the next checkpoint, which waits for the database.
+                }
             }
         }
         catch (OperationCanceledException)
@@ -165,11 +173,11 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             await stop.CancelAsync();
         }
-        catch (StorageException problem) when (problem.IsTransient)
-        {
-            // What is collected is written before the next checkpoint, which waits for the database.
-        }
+    }
 
+    // A loop that is told to stop still has a step to end, a checkpoint to write and a word to say: only now is everything collected.
+    private async Task WriteLastAsync()
+    {
         try
         {
             await _recorder.FlushAsync(CancellationToken.None);
