@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Protos.V1;
@@ -36,11 +37,12 @@ internal static class EvaluateCommand
         return command;
     }
 
-    // A specification is JSON, which YAML takes as it is.
+    // A specification is JSON, which YAML takes as it is. Its length as a setting: a run that was shortened on the command line may end within its warm-up.
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
         Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
-        return new SubmitJobRequest { JobFile = job.Specification, StartFrom = job.JobId, DataVersion = job.DataVersion };
+        string steps = $"training.steps={JsonNode.Parse(job.Specification)!["training"]!["steps"]}";
+        return new SubmitJobRequest { JobFile = job.Specification, Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)
