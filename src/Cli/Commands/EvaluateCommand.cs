@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Protos.V1;
+using S2M.Specification;
 
 namespace S2M.Cli.Commands;
 
@@ -37,12 +38,14 @@ internal static class EvaluateCommand
         return command;
     }
 
-    // A specification is JSON, which YAML takes as it is. Its length as a setting: a run that was shortened on the command line may end within its warm-up.
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
         Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
-        string steps = $"training.steps={JsonNode.Parse(job.Specification)!["training"]!["steps"]}";
-        return new SubmitJobRequest { JobFile = job.Specification, Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
+        JobSpecification specification = CanonicalJson.Read(job.Specification);
+
+        // The length as a setting over the file: a run that was shortened on the command line may end within its warm-up, a file may not.
+        string steps = string.Create(CultureInfo.InvariantCulture, $"training.steps={specification.Training.Steps}");
+        return new SubmitJobRequest { JobFile = JobText.Write(specification), Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)
