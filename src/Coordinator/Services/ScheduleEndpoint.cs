@@ -33,7 +33,8 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
         return stored.RequestId == request.RequestId
             ? new CreateScheduleResponse { Schedule = stored.ToMessage() }
             : throw new RpcException(new Status(
-                StatusCode.AlreadyExists, $"schedule '{schedule.Name}' of namespace '{schedule.Namespace}': expected a name that is free, got one that is taken; choose another, or delete it first"));
+                StatusCode.AlreadyExists,
+                $"schedule '{schedule.Name}' of namespace '{schedule.Namespace}': expected a name that is free, got one that is taken; choose another, or delete it first"));
     }
 
     /// <inheritdoc/>
