@@ -68,11 +68,11 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         var count = new WorkCount(progress, "images embedded", images.Count);
-        ShareWork[] shares = [.. images.Chunk(EmbeddingChunk * ChunksPerShare).Select(part => new ShareWork("embed", snapshot.Version, part.Length, request => request.Embedding = new Wire.EmbeddingWork
+        ShareWork[] shares = Cut("embed", snapshot, images, EmbeddingChunk * ChunksPerShare, (request, part) => request.Embedding = new Wire.EmbeddingWork
         {
             Version = version,
             Images = WireEpisodes.ToWire(part),
-        }))];
+        });
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
         return [.. answers.SelectMany(answer => answer.Floats(0))];
     }
@@ -84,13 +84,13 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
         var count = new WorkCount(progress, "episodes scored", groups.Count);
-        ShareWork[] shares = [.. groups.Chunk(Math.Min(GroupsPerShare, PerWorker(groups.Count))).Select(part => new ShareWork("score", snapshot.Version, part.Length, request => request.Scoring = new Wire.ScoringWork
+        ShareWork[] shares = Cut("score", snapshot, groups, Math.Min(GroupsPerShare, PerWorker(groups.Count)), (request, part) => request.Scoring = new Wire.ScoringWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Groups = { part.Select(WireEpisodes.ToWire) },
-        }))];
+        });
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
         return Arrays(answers, groups.Count);
     }
@@ -106,14 +106,14 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
-        ShareWork[] shares = [.. supports.Chunk(SupportsPerShare).Select(part => new ShareWork("rank", snapshot.Version, part.Length, request => request.Ranking = new Wire.RankingWork
+        ShareWork[] shares = Cut("rank", snapshot, supports, SupportsPerShare, (request, part) => request.Ranking = new Wire.RankingWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Supports = { part.Select(rows => new Wire.RowList { Rows = { rows } }) },
             Targets = new Wire.RowList { Rows = { targets } },
-        }))];
+        });
         return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken), supports.Count);
     }
 
@@ -125,6 +125,9 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         double[][] arrays = [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Doubles))];
         return arrays.Length == expected ? arrays : throw new CoordinatorException($"scores: expected {expected} arrays, got {arrays.Length}; workers must be of this version");
     }
+
+    private static ShareWork[] Cut<T>(string kind, ParameterSnapshot snapshot, IReadOnlyList<T> items, int size, Action<Wire.ComputeShareRequest, T[]> fill)
+        => [.. items.Chunk(size).Select(part => new ShareWork(kind, snapshot.Version, part.Length, request => fill(request, part)))];
 
     private static Wire.ScoringHead ToWire(ScoringHead head) => head == ScoringHead.Job ? Wire.ScoringHead.Job : Wire.ScoringHead.NearestMean;
 

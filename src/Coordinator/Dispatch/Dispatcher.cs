@@ -90,7 +90,8 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         bool isLate = await Task.WhenAny([.. events, late]) == late;
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        await context.SayAsync(running.Count == 0 ? workers.WaitsFor : isLate ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty);
+        string slow = isLate ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty;
+        await context.SayAsync(running.Count == 0 ? workers.WaitsFor : slow);
     }
 
     private async Task<Attempt> AttemptAsync(WorkerLane lane, ShareWork work, int index, CancellationToken cancellationToken)

@@ -64,7 +64,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 #pragma warning restore CA1031
         {
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
-            string reason = problem is CoordinatorException or Data.DataException or SpecificationException ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
+            bool isOurs = problem is CoordinatorException or Data.DataException or SpecificationException;
+            string reason = isOurs ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
             _recorder.Fail(reason);
             await FinishAsync(JobState.Failed, reason, string.Empty);
         }
@@ -141,7 +142,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     {
         await StoreRetries.RunAsync(() => _recorder.FlushAsync(CancellationToken.None), services.Time);
         bool finished = false;
-        await StoreRetries.RunAsync(async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
+        await StoreRetries.RunAsync(
+            async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
         if (finished)
         {
             CoordinatorInstruments.Moved(state.ToString());
@@ -195,7 +197,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         return Task.CompletedTask;
     }
 
-    private void OnLost(ShareWork work, string worker, string reason) => _recorder.Warn($"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
+    private void OnLost(ShareWork work, string worker, string reason)
+        => _recorder.Warn($"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
 
     private void WriteFile(string name, string text)
     {

@@ -14,7 +14,8 @@ internal sealed class SubmittedJobs(IJobStore store, JobSubmission submission) :
 
     /// <inheritdoc/>
     public async Task<ScheduledJob?> FindUnfinishedAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
-        => await FindAsync(schedule, [JobState.Queued, JobState.Running, JobState.Paused], cancellationToken) is { } job ? new ScheduledJob(job.Job.Id, job.State, job.Since) : null;
+        => await FindAsync(
+            schedule, [JobState.Queued, JobState.Running, JobState.Paused], cancellationToken) is { } job ? new ScheduledJob(job.Job.Id, job.State, job.Since) : null;
 
     /// <inheritdoc/>
     public async Task<string?> FindLatestSuccessAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
@@ -25,7 +26,8 @@ internal sealed class SubmittedJobs(IJobStore store, JobSubmission submission) :
     {
         try
         {
-            return (await submission.SubmitAsync(schedule.JobFile, schedule.Namespace, requestId, schedule.Actor, schedule.Labels, startFrom, schedule.Name, cancellationToken)).Job.Id;
+            return (await submission.SubmitAsync(
+                schedule.JobFile, schedule.Namespace, requestId, schedule.Actor, schedule.Labels, startFrom, schedule.Name, cancellationToken)).Job.Id;
         }
         catch (RpcException problem) when (problem.StatusCode == StatusCode.InvalidArgument)
         {

@@ -32,5 +32,6 @@ internal static class Callers
 
     /// <summary>Checks a namespace.</summary>
     internal static void RequireNamespace(Violations bad, string ns)
-        => bad.Require(ns.Length == 0 || IsName(ns), "namespace", $"expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Violations.Shown(ns)}'; correct it or leave it out");
+        => bad.Require(
+            ns.Length == 0 || IsName(ns), "namespace", $"expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Violations.Shown(ns)}'; correct it or leave it out");
 }

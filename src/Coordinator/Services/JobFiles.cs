@@ -36,7 +36,13 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0 || first; first = false)
         {
             await stream.WriteAsync(
-                new DownloadFileResponse { Data = ByteString.CopyFrom(buffer, 0, read), TotalBytes = first ? file.Length : 0, Sha256 = first ? hash : string.Empty }, cancellationToken);
+                new DownloadFileResponse
+                {
+                    Data = ByteString.CopyFrom(buffer, 0, read),
+                    TotalBytes = first ? file.Length : 0,
+                    Sha256 = first ? hash : string.Empty,
+                },
+                cancellationToken);
         }
     }
 
@@ -120,8 +126,9 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
 
         IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
         CheckpointRecord? wanted = request.Step < 0 ? checkpoints is [.., { } newest] ? newest : null : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
+        string known = string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step));
         return wanted is null
-            ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step))}, got none; list the checkpoints")
+            ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {known}, got none; list the checkpoints")
             : Path.Combine(StepFolders.PathOf(folders.Of(record.Job.Id, wanted.Epoch), wanted.Step), request.File);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class JobQueries(IJobStore store, IGrainFactory grains)
         }
 
         IReadOnlyList<string> matches = await store.FindByPrefixAsync(id, 3, cancellationToken);
-        bad.Require(matches.Count < 2, "job_id", $"expected a beginning that only one job has, got '{Violations.Shown(id)}', which {string.Join(", ", matches)} have; write more of it");
+        bad.Require(
+            matches.Count < 2, "job_id", $"expected a beginning that only one job has, got '{Violations.Shown(id)}', which {string.Join(", ", matches)} have; write more of it");
         bad.ThrowIfAny();
         return matches.Count == 1 && await store.FindAsync(matches[0], cancellationToken) is { } found
             ? found

@@ -62,7 +62,10 @@ internal sealed class JobSubmission(
         {
             // The data set may have a newer version by now: the same request is the job that it was.
             var bad = new Violations();
-            bad.Require(known == (nameof(JobService.JobServiceBase.SubmitJob), id), "request_id", $"expected one that is new, got that of {known.Method} {known.Subject}; make another one");
+            bad.Require(
+                known == (nameof(JobService.JobServiceBase.SubmitJob), id),
+                "request_id",
+                $"expected one that is new, got that of {known.Method} {known.Subject}; make another one");
             bad.ThrowIfAny();
             return await store.FindAsync(id, cancellationToken) ?? throw Violations.NotFound($"job '{id}': expected the one of this request, got none");
         }
@@ -91,7 +94,14 @@ internal sealed class JobSubmission(
 
     /// <summary>Stores a job of a schedule.</summary>
     internal async Task<JobRecord> SubmitAsync(
-        string jobFile, string ns, string requestId, string actor, IReadOnlyDictionary<string, string> labels, string startFrom, string schedule, CancellationToken cancellationToken)
+        string jobFile,
+        string ns,
+        string requestId,
+        string actor,
+        IReadOnlyDictionary<string, string> labels,
+        string startFrom,
+        string schedule,
+        CancellationToken cancellationToken)
     {
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("schedule");
         JobSpecification job = JobFile.Parse(jobFile, schedule, []);
@@ -131,7 +141,9 @@ internal sealed class JobSubmission(
 
         bad.Require(Enum.IsDefined(request.Mode), "mode", $"expected JOB_MODE_TRAIN or JOB_MODE_EVALUATE, got {(int)request.Mode}; correct it");
         bad.Require(
-            request.Mode != Protos.V1.JobMode.Evaluate || request.StartFrom.Length > 0, "start_from", "expected a job or the SHA-256 of uploaded parameters to evaluate, got none; name one");
+            request.Mode != Protos.V1.JobMode.Evaluate || request.StartFrom.Length > 0,
+            "start_from",
+            "expected a job or the SHA-256 of uploaded parameters to evaluate, got none; name one");
         bad.ThrowIfAny();
     }
 

@@ -103,7 +103,8 @@ internal sealed class JobWatching(
         var bad = new Violations();
         bad.Require(checkedCursor.LogOffset >= 0, "cursor.log_offset", $"expected at least 0, got {checkedCursor.LogOffset}; give back the cursor that was received last");
         bad.Require(checkedCursor.Step >= 0, "cursor.step", $"expected at least 0, got {checkedCursor.Step}; give back the cursor that was received last");
-        bad.Require(checkedCursor.ValidationStep >= 0, "cursor.validation_step", $"expected at least 0, got {checkedCursor.ValidationStep}; give back the cursor that was received last");
+        bad.Require(
+            checkedCursor.ValidationStep >= 0, "cursor.validation_step", $"expected at least 0, got {checkedCursor.ValidationStep}; give back the cursor that was received last");
         bad.ThrowIfAny();
         return checkedCursor;
     }

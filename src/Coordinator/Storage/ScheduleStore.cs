@@ -92,8 +92,11 @@ internal sealed class ScheduleStore(Database database) : IScheduleStore
     public Task<ScheduleRunRecord?> FindRunAsync(string @namespace, string name, DateTimeOffset due, CancellationToken cancellationToken)
         => database.ReadAsync(
             $"A run of schedule '{name}' could not be read",
-            async session => (await session.FindAsync<RunRow>(
-                $"SELECT {RunRow.Columns} FROM schedule_runs WHERE namespace = @namespace AND name = @name AND due = @due", new { @namespace, name, due = UnixTime.Of(due) }))?.ToRecord(),
+            async session =>
+            {
+                const string Sql = $"SELECT {RunRow.Columns} FROM schedule_runs WHERE namespace = @namespace AND name = @name AND due = @due";
+                return (await session.FindAsync<RunRow>(Sql, new { @namespace, name, due = UnixTime.Of(due) }))?.ToRecord();
+            },
             cancellationToken);
 
     /// <inheritdoc/>

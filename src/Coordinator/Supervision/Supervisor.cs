@@ -5,7 +5,9 @@ using S2M.Coordinator.Schedules;
 
 namespace S2M.Coordinator.Supervision;
 
-/// <summary>Looks every two seconds for work that nobody does: jobs that are queued or have lost their loop, schedules that are due. What starts, restarts and fails over.</summary>
+/// <summary>
+/// Looks every two seconds for work that nobody does: jobs that are queued or have lost their loop, schedules that are due. What starts, restarts and fails over.
+/// </summary>
 /// <param name="grains">The jobs' owners.</param>
 /// <param name="store">The jobs' rows.</param>
 /// <param name="schedules">Fires what is due.</param>

@@ -145,7 +145,7 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (KnownWorker worker in _workers.Values.Where(worker => worker.State != WorkerState.Gone && time.GetElapsedTime(worker.BeatTimestamp) > options.Value.Lease).ToArray())
+        foreach (KnownWorker worker in _workers.Values.Where(IsOverdue).ToArray())
         {
             await MoveAsync(worker, WorkerState.Gone, $"not heard of for {options.Value.Lease.TotalSeconds:0.#} s");
         }
@@ -176,6 +176,8 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
 
     private void Divide() => _lent = Assignment.Divide(
         _workers.Values.Where(worker => worker.State == WorkerState.Ready).Select(worker => worker.Lend()), _borrowers.Values.Select(pair => pair.Borrower), _lent);
+
+    private bool IsOverdue(KnownWorker worker) => worker.State != WorkerState.Gone && time.GetElapsedTime(worker.BeatTimestamp) > options.Value.Lease;
 
     private KnownWorker? Find(string id, string incarnation)
         => _workers.TryGetValue(id, out KnownWorker? worker) && worker.Registration.Incarnation == incarnation ? worker : null;
