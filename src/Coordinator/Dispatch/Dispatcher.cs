@@ -117,6 +117,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
             work.Fill(request);
             ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work), cancellationToken);
             TimeSpan spent = time.GetElapsedTime(begun);
+            lane.Failures = 0;
             _clock.Add(work, spent);
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
             return new Attempt(index, answer, lane.Worker.Id, string.Empty, Fault: false, Fatal: false);
@@ -140,6 +141,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
 
         Attempt Failed(string reason, bool fatal, bool fault)
         {
+            lane.Failures++;
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             CoordinatorInstruments.ShareLost(work.Kind);
             return new Attempt(index, null, lane.Worker.Id, reason, fault, fatal);

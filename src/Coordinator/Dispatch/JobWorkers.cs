@@ -63,7 +63,7 @@ internal sealed class JobWorkers : IAsyncDisposable
     {
         lock (_lock)
         {
-            WorkerLane? lane = _lanes.Find(candidate => !candidate.IsBusy && candidate.IsOpen);
+            WorkerLane? lane = _lanes.Where(candidate => !candidate.IsBusy && candidate.IsOpen).MinBy(candidate => candidate.Failures);
             lane?.IsBusy = true;
             return lane;
         }

@@ -50,7 +50,9 @@ internal sealed class WorkerLane : IDisposable
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ShareAnswer>
             {
                 ShouldHandle = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode != StatusCode.Cancelled).Handle<ShareAnswerException>(),
-                FailureRatio = 0.5,
+
+                // Two failures in a row open it, however many shares went well before: a worker that was killed has a long good record.
+                FailureRatio = 0.01,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = TimeSpan.FromSeconds(2),
@@ -71,6 +73,9 @@ internal sealed class WorkerLane : IDisposable
 
     /// <summary>Whether a share is on its way.</summary>
     internal bool IsBusy { get; set; }
+
+    /// <summary>Shares that failed since the last one that did not: who fails is asked last.</summary>
+    internal int Failures { get; set; }
 
     /// <summary>Whether the job's canary gave the bits that it must.</summary>
     internal bool IsVetted { get; set; }

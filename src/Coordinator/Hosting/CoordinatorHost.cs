@@ -88,8 +88,8 @@ internal static class CoordinatorHost
 
     private static void ConfigureSilo(ISiloBuilder silo)
     {
-        (int siloPort, int gatewayPort) = (FreePorts.Take(), FreePorts.Take());
-        silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, Cluster, Cluster);
+        // Clients come over gRPC: the silo needs no gateway of its own.
+        silo.UseLocalhostClustering(FreePorts.Take(), gatewayPort: 0, primarySiloEndpoint: null, Cluster, Cluster);
         silo.AddActivityPropagation();
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(60));
     }

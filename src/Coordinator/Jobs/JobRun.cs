@@ -54,10 +54,10 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             _recorder.Note("the loop stops with a checkpoint of its last whole step");
         }
-        catch (EpochLostException problem)
+        catch (Exception problem) when (problem is EpochLostException or StorageException { IsTransient: true })
         {
+            // Taken over, or without a database to begin with: the job stays Running, and the supervisor begins a loop for it as soon as one can run.
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
-            return;
         }
 #pragma warning disable CA1031 // Whatever ends a loop is the job's reason: it must not be lost with a task.
         catch (Exception problem)
@@ -67,7 +67,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             bool isOurs = problem is CoordinatorException or Data.DataException or SpecificationException;
             string reason = isOurs ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
             _recorder.Fail(reason);
-            await FinishAsync(JobState.Failed, reason, string.Empty);
+            await TryFailAsync(reason);
         }
         finally
         {
@@ -88,7 +88,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
         await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, record.NumericContract, []), services.Token, options, services.Time);
         _workers = workers;
-        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, OnLost);
+        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost);
         var dispatcher = new Dispatcher(context, workers, options, services.Time);
         await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, _recorder.OnWork);
 
@@ -134,8 +134,21 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
-        JobRecord pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken) ?? throw new EpochLostException(_id, epoch);
-        return (pinned.NumericContract, pinned.Canary);
+        JobRecord? pinned = null;
+        await StoreRetries.RunAsync(async () => pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken), services.Time);
+        return pinned is null ? throw new EpochLostException(_id, epoch) : (pinned.NumericContract, pinned.Canary);
+    }
+
+    private async Task TryFailAsync(string reason)
+    {
+        try
+        {
+            await FinishAsync(JobState.Failed, reason, string.Empty);
+        }
+        catch (EpochLostException)
+        {
+            // The loop that took over says what becomes of the job.
+        }
     }
 
     private async Task FinishAsync(JobState state, string reason, string hash)
@@ -152,33 +165,22 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task WriteAsync(CancellationTokenSource stop)
     {
-        try
+        while (!stop.IsCancellationRequested)
         {
-            while (!stop.IsCancellationRequested)
+            await Task.Delay(WriteEvery, services.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
             {
-                await Task.Delay(WriteEvery, services.Time, stop.Token);
-                await _recorder.FlushAsync(stop.Token);
+                // Also once more when the loop is over.
+                await _recorder.FlushAsync(CancellationToken.None);
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (EpochLostException)
-        {
-            await stop.CancelAsync();
-        }
-        catch (StorageException problem) when (problem.IsTransient)
-        {
-            // What is collected is written before the next checkpoint, which waits for the database.
-        }
-
-        try
-        {
-            await _recorder.FlushAsync(CancellationToken.None);
-        }
-        catch (Exception problem) when (problem is EpochLostException or StorageException)
-        {
-            // The loop is over and its rows have another owner, or no database: nothing that a later loop would not write again.
+            catch (EpochLostException)
+            {
+                await stop.CancelAsync();
+            }
+            catch (StorageException)
+            {
+                // What is collected is written before the next checkpoint, which waits for the database.
+            }
         }
     }
 
@@ -186,8 +188,15 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     {
         if (waitsFor != _said)
         {
-            _said = waitsFor;
-            await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+            try
+            {
+                await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+                _said = waitsFor;
+            }
+            catch (StorageException)
+            {
+                // Said again at the next occasion; a loop does not end for want of an audience.
+            }
         }
     }
 
@@ -196,9 +205,6 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         _recorder.Warn(message);
         return Task.CompletedTask;
     }
-
-    private void OnLost(ShareWork work, string worker, string reason)
-        => _recorder.Warn($"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
 
     private void WriteFile(string name, string text)
     {
