@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using S2M.Cli.Following;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Reports;
 using S2M.Data;
@@ -136,8 +138,9 @@ internal sealed class RunCommand
             return;
         }
 
-        ResultTable.Write(AnsiConsole.Console, report.Evaluations);
-        ResultTable.Write(AnsiConsole.Console, report.Retrievals);
+        JobMetrics metrics = JobMetrics.Read(JsonNode.Parse(report.ToJson())!);
+        ResultTable.Write(AnsiConsole.Console, metrics.Evaluations ?? []);
+        ResultTable.Write(AnsiConsole.Console, metrics.Retrievals ?? []);
         Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");
