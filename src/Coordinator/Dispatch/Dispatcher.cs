@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Rpc;
 using Grpc.Core;
 using Polly.CircuitBreaker;
 using S2M.Coordinator.Diagnostics;
@@ -16,6 +17,8 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="time">The clock.</param>
 internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, DispatchOptions options, TimeProvider time)
 {
+    private const string StartedAgain = "WRONG_INCARNATION";
+
     private readonly ShareClock _clock = new(options);
 
     /// <summary>Checks a worker before its first share; absent until the network is known.</summary>
@@ -124,7 +127,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         }
         catch (RpcException problem)
         {
-            return Failed(problem.Status.Detail, IsFatal(problem.StatusCode), fault: problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled));
+            return Failed(problem.Status.Detail, IsFatal(problem.StatusCode), IsFault(problem));
         }
         catch (BrokenCircuitException)
         {
@@ -150,6 +153,10 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
 
     // What no other worker would do better: the request itself, or data that cannot be read.
     private static bool IsFatal(StatusCode code) => code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.DataLoss or StatusCode.Unauthenticated;
+
+    // A worker that is away, or was started again since it was lent, did nothing wrong with the share.
+    private static bool IsFault(RpcException problem)
+        => problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled) && problem.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason != StartedAgain;
 
     private void Charge(Attempt attempt, int[] faults, ShareWork work)
     {
