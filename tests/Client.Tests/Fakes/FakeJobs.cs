@@ -56,7 +56,7 @@ public sealed class FakeJobs : JobService.JobServiceBase
     {
         await EnterAsync(request, context);
         FakeJob job = Find(request.JobId);
-        return new GetJobResponse { Job = job.Job, Transitions = { job.Transitions } };
+        return new GetJobResponse { Job = job.Job, Transitions = { job.Transitions }, JobFile = job.JobFile };
     }
 
     public override async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
