@@ -10,11 +10,15 @@ internal sealed class CliProcess : IDisposable
     private const int Interrupt = 2;
 
     // Beside this test its assembly would lack what comes with the web framework here: it is run where its own build put it.
-    private static readonly string Program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "Cli", "bin", Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))!), "net10.0", "s2m.dll"));
+    private static readonly string Program = Path.GetFullPath(Path.Combine(Here, "..", "..", "..", "..", "..", "src", "Cli", "bin", Configuration, "net10.0", "s2m.dll"));
 
     private readonly Process _process;
     private readonly Task<string> _output;
+
+    // .../bin/<configuration>/net10.0
+    private static string Here => Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+
+    private static string Configuration => Path.GetFileName(Path.GetDirectoryName(Here)!);
 
     private CliProcess(Process process)
     {

@@ -47,8 +47,25 @@ public abstract class CommandTest : IAsyncLifetime
     {
         var job = new FakeJob
         {
-            Before = new Job { JobId = "quick-1", State = JobState.Running, Steps = 2, DataVersion = "glyphs@1", Specification = """{"training":{"episodes_per_step":2}}""", CheckpointStep = -1 },
-            Job = new Job { JobId = "quick-1", State = end, Reason = reason, Steps = 2, Step = 2, CheckpointStep = 2, ParametersHash = end == JobState.Succeeded ? new string('c', 64) : string.Empty },
+            Before = new Job
+            {
+                JobId = "quick-1",
+                State = JobState.Running,
+                Steps = 2,
+                DataVersion = "glyphs@1",
+                Specification = """{"training":{"episodes_per_step":2}}""",
+                CheckpointStep = -1,
+            },
+            Job = new Job
+            {
+                JobId = "quick-1",
+                State = end,
+                Reason = reason,
+                Steps = 2,
+                Step = 2,
+                CheckpointStep = 2,
+                ParametersHash = end == JobState.Succeeded ? new string('c', 64) : string.Empty,
+            },
             JobFile = "name: quick\nfrom: the server\n",
             Events =
             [

@@ -74,7 +74,8 @@ internal sealed class HttpDownload(HttpClient http, TimeProvider time, TimeSpan 
                 if (failures >= Attempts || problem.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
                 {
                     throw new CommandException(
-                        ExitCodes.Failed, $"{address}: expected the file, got: {problem.GetBaseException().Message}; check the network and --url. What arrived stays for the next try");
+                        ExitCodes.Failed,
+                        $"{address}: expected the file, got: {problem.GetBaseException().Message}; check the network and --url. What arrived stays for the next try");
                 }
 
                 await Task.Delay(pause * (1 << (failures - 1)), time, cancellationToken);

@@ -41,11 +41,12 @@ public sealed class ExitCodeTests : CommandTest
     [Fact]
     public async Task Submit_RefusedFile_Is2AndNamesTheFields()
     {
+        var steps = new BadRequest.Types.FieldViolation { Field = "training.steps", Description = "line 3: expected at least 1, got 0" };
         Server.Jobs.Failures.Enqueue(new Google.Rpc.Status
         {
             Code = (int)Code.InvalidArgument,
             Message = "job file: 1 problem",
-            Details = { Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "training.steps", Description = "line 3: expected at least 1, got 0" } } }) },
+            Details = { Any.Pack(new BadRequest { FieldViolations = { steps } }) },
         }.ToRpcException());
 
         Finished run = await RunAsync("job", "submit", JobFile);

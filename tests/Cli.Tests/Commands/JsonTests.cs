@@ -59,7 +59,8 @@ public sealed class JsonTests : CommandTest
     public async Task ScheduleCreate_AllOptions_ReachTheServer()
     {
         JsonElement made = await JsonAsync(
-            "schedule", "create", "nightly", "--cron", "0 2 * * *", "--time-zone", "Europe/Zurich", "--job", JobFile, "--from", "latest", "--missed", "skip", "--set", "training.steps=9");
+            "schedule", "create", "nightly", "--cron", "0 2 * * *", "--time-zone", "Europe/Zurich", "--job", JobFile,
+            "--from", "latest", "--missed", "skip", "--set", "training.steps=9");
 
         made.GetProperty("time_zone").GetString().ShouldBe("Europe/Zurich");
         var sent = Server.Schedules.Requests.Single().ShouldBeOfType<CreateScheduleRequest>();

@@ -34,7 +34,8 @@ public sealed class FollowTests : CommandTest
         var time = new FakeTimeProvider();
         using var output = new StringWriter();
         var view = new JobView(new StatusLine(output, interactive: true, 200, time), time);
-        view.Show(new WatchJobResponse { Job = new Job { JobId = "j", State = JobState.Running, Step = 10, Steps = 110, Specification = """{"training":{"episodes_per_step":4}}""" } });
+        var job = new Job { JobId = "j", State = JobState.Running, Step = 10, Steps = 110, Specification = """{"training":{"episodes_per_step":4}}""" };
+        view.Show(new WatchJobResponse { Job = job });
         for (int step = 9; step <= 20; step++)
         {
             view.Show(new WatchJobResponse { Step = new StepMetrics { Step = step, Loss = 0.25, Accuracy = 0.5 } });

@@ -98,7 +98,9 @@ public sealed class FakeJobs : JobService.JobServiceBase
         Requests.Enqueue(request);
         FakeJob job = Find(request.JobId);
         Cut? cut = job.Cuts.TryDequeue(out Cut? next) ? next : null;
-        IEnumerable<ReadLogsResponse> lines = job.Events.Where(happened => happened.Log is { } line && line.Offset > request.AfterOffset).Select(happened => new ReadLogsResponse { Line = happened.Log });
+        IEnumerable<ReadLogsResponse> lines = job.Events
+            .Where(happened => happened.Log is { } line && line.Offset > request.AfterOffset)
+            .Select(happened => new ReadLogsResponse { Line = happened.Log });
         if (await SendAsync(lines, cut, responseStream, context))
         {
             cut!.Make(context);
