@@ -36,11 +36,10 @@ internal static class EvaluateCommand
         return command;
     }
 
-    // A specification is JSON, which YAML takes as it is.
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
-        Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
-        return new SubmitJobRequest { JobFile = job.Specification, StartFrom = job.JobId, DataVersion = job.DataVersion };
+        GetJobResponse known = await session.Client.Jobs.GetAsync(jobId, session.CancellationToken);
+        return new SubmitJobRequest { JobFile = known.JobFile, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)
