@@ -11,8 +11,11 @@ namespace S2M.Worker.Tests.Services;
 public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<ServedWorker>
 {
     // Around what is right, and at the ends of the type: where an index is off by one, or a sum overflows.
-    private static readonly Gen<int> Number = Gen.Frequency((6, Gen.Int[-1, 14]), (1, Gen.Int[0, 4].Select(index => new[] { int.MinValue, int.MaxValue, 7999, 8000, 1 << 20 }[index])));
+    private static readonly int[] Ends = [int.MinValue, int.MaxValue, 7999, 8000, 1 << 20];
 
+    private static readonly Gen<int> Number = Gen.Frequency((6, Gen.Int[-1, 14]), (1, Gen.Int[0, Ends.Length - 1].Select(index => Ends[index])));
+
+    private static readonly Marshaller<byte[]> Bytes = Marshallers.Create(bytes => bytes, bytes => bytes);
     private static readonly StatusCode[] Refusals = [StatusCode.InvalidArgument, StatusCode.FailedPrecondition];
 
     [Fact]
@@ -77,7 +80,7 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
     public async Task ComputeShare_BytesThatAreNoRequest_AreRefused()
     {
         var method = new Method<byte[], byte[]>(
-            MethodType.ServerStreaming, "s2m.v1.WorkerService", "ComputeShare", Marshallers.Create(bytes => bytes, bytes => bytes), Marshallers.Create(bytes => bytes, bytes => bytes));
+            MethodType.ServerStreaming, "s2m.v1.WorkerService", "ComputeShare", Bytes, Bytes);
         var headers = new Metadata { { "authorization", $"Bearer {FakeCoordinator.Token}" } };
         foreach (byte[] bytes in new byte[][] { [0xFF], [0x0A, 0x7F], [.. Enumerable.Repeat((byte)0x63, 500)] })
         {
@@ -165,7 +168,10 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
         ComputeShareRequest ranking = served.Share;
         ranking.Ranking = new RankingWork
         {
-            Descriptors = ServedJob.DescriptorsName, Head = ScoringHead.Job, Supports = { new RowList { Rows = { 0, 1 } } }, Targets = new RowList { Rows = { 2, 3 } },
+            Descriptors = ServedJob.DescriptorsName,
+            Head = ScoringHead.Job,
+            Supports = { new RowList { Rows = { 0, 1 } } },
+            Targets = new RowList { Rows = { 2, 3 } },
         };
         return [gradient, embedding, scoring, ranking];
     }
