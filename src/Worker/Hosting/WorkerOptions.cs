@@ -99,10 +99,11 @@ internal sealed class WorkerOptions
     internal static bool IsAddress(string text)
         => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/" && address.UserInfo.Length == 0;
 
-    private static bool IsName(string name) => name.Length is >= 1 and <= 128 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.:".Contains(letter, StringComparison.Ordinal));
+    private static bool IsName(string name)
+        => name.Length is >= 1 and <= 128 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.:".Contains(letter, StringComparison.Ordinal));
 
     private static IPEndPoint? EndPointOf(string text)
-        => IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? point) && text.Contains(':', StringComparison.Ordinal) ? point : null;
+        => text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? point) ? point : null;
 
     private static string Value(OptionResult result) => result.GetValueOrDefault<string>() ?? string.Empty;
 

@@ -1,3 +1,4 @@
+using S2M.Worker.Hosting;
 using S2M.Worker.Tests.Processes;
 
 namespace S2M.Worker.Tests.Hosting;
@@ -17,12 +18,19 @@ public sealed class WorkerCommandTests
     [InlineData("--cpu-level", "avx3", "avx3")]
     [InlineData("--data", "omniglot", "--data omniglot: expected NAME=PATH")]
     [InlineData("--metrics-port", "65536", "--metrics-port: expected 0 to 65535, got '65536'")]
-    [InlineData("--token-file", "no-such-file", "token file 'no-such-file': expected a readable file")]
-    [InlineData("--data", "omniglot=no-such-folder", "data set 'omniglot': expected a folder or a zip archive, got nothing at 'no-such-folder'")]
-    public async Task Main_ValueThatCannotBeUsed_SaysSoAndEndsWithUsage(string option, string value, string message)
+    public void Parse_ValueThatCannotBeUsed_SaysSo(string option, string value, string message)
     {
         string[] arguments = option == "--coordinator" ? [option, value] : ["--coordinator", Somewhere, option, value];
-        using WorkerProcess worker = WorkerProcess.StartCommand(arguments, token: null);
+
+        WorkerCommand.Create().Parse(arguments).Errors.ShouldHaveSingleItem().Message.ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData("--token-file", "no-such-file", "token file 'no-such-file': expected a readable file")]
+    [InlineData("--data", "omniglot=no-such-folder", "data set 'omniglot': expected a folder or a zip archive, got nothing at 'no-such-folder'")]
+    public async Task Main_FileThatCannotBeUsed_SaysSoAndEndsWithUsage(string option, string value, string message)
+    {
+        using WorkerProcess worker = WorkerProcess.StartCommand(["--coordinator", Somewhere, option, value], token: null);
 
         (int exitCode, string output, string errors) = await worker.FinishAsync();
 
