@@ -33,6 +33,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
     internal async Task<ShareAnswer[]> RunAsync(IReadOnlyList<ShareWork> shares, Action<ShareWork>? onDone, CancellationToken cancellationToken)
     {
         var answers = new ShareAnswer[shares.Count];
+        HashSet<string>[] failed = [.. shares.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
         int[] faults = new int[shares.Count];
         var pending = new Queue<int>(Enumerable.Range(0, shares.Count));
         var running = new List<Task<Attempt>>();
@@ -42,10 +43,17 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
             while (pending.Count + running.Count > 0)
             {
                 Task changed = workers.Changed;
-                while (pending.Count > 0 && workers.Take() is { } lane)
+                for (int waiting = pending.Count; waiting > 0; waiting--)
                 {
                     int index = pending.Dequeue();
-                    running.Add(AttemptAsync(lane, shares[index], index, stop.Token));
+                    if (workers.Take(failed[index]) is { } lane)
+                    {
+                        running.Add(AttemptAsync(lane, shares[index], index, stop.Token));
+                    }
+                    else
+                    {
+                        pending.Enqueue(index);
+                    }
                 }
 
                 await WaitAsync(running, pending.Count > 0 || running.Count == 0 ? changed : null, shares, cancellationToken);
@@ -60,6 +68,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                     }
                     else
                     {
+                        failed[attempt.Share].Add(attempt.Lane.Worker.Incarnation);
                         Charge(attempt, faults, shares[attempt.Share]);
                         pending.Enqueue(attempt.Share);
                     }
@@ -110,7 +119,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                 {
                     workers.Refuse(lane);
                     await context.WarnAsync($"worker {lane.Worker.Id} is refused: {reason}");
-                    return new Attempt(index, null, lane.Worker.Id, reason, Fault: false, Fatal: false);
+                    return new Attempt(index, null, lane, reason, Fault: false, Fatal: false);
                 }
 
                 begun = time.GetTimestamp();
@@ -119,11 +128,12 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
             Wire.ComputeShareRequest request = context.NewRequest(work.Step, index);
             work.Fill(request);
             ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work), cancellationToken);
+            work.Check(answer);
             TimeSpan spent = time.GetElapsedTime(begun);
             lane.Failures = 0;
             _clock.Add(work, spent);
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
-            return new Attempt(index, answer, lane.Worker.Id, string.Empty, Fault: false, Fatal: false);
+            return new Attempt(index, answer, lane, string.Empty, Fault: false, Fatal: false);
         }
         catch (RpcException problem)
         {
@@ -147,7 +157,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
             lane.Failures++;
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             CoordinatorInstruments.ShareLost(work.Kind);
-            return new Attempt(index, null, lane.Worker.Id, reason, fault, fatal);
+            return new Attempt(index, null, lane, reason, fault, fatal);
         }
     }
 
@@ -167,11 +177,11 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
 
         if (attempt.Fatal || faults[attempt.Share] >= options.FaultsPerShare)
         {
-            throw new CoordinatorException($"{work.Kind}: worker {attempt.Worker}: {attempt.Reason}");
+            throw new CoordinatorException($"{work.Kind}: worker {attempt.Lane.Worker.Id}: {attempt.Reason}");
         }
 
-        context.Lost(work, attempt.Worker, attempt.Reason);
+        context.Lost(work, attempt.Lane.Worker.Id, attempt.Reason);
     }
 
-    private sealed record Attempt(int Share, ShareAnswer? Answer, string Worker, string Reason, bool Fault, bool Fatal);
+    private sealed record Attempt(int Share, ShareAnswer? Answer, WorkerLane Lane, string Reason, bool Fault, bool Fatal);
 }

@@ -59,11 +59,14 @@ internal sealed class JobWorkers : IAsyncDisposable
     }
 
     /// <summary>Takes a lane that is free, or gives null.</summary>
-    internal WorkerLane? Take()
+    /// <param name="avoided">Incarnations that are taken only where there is no other worker, free or busy.</param>
+    internal WorkerLane? Take(IReadOnlySet<string>? avoided = null)
     {
         lock (_lock)
         {
-            WorkerLane? lane = _lanes.Where(candidate => !candidate.IsBusy && candidate.IsOpen).MinBy(candidate => candidate.Failures);
+            bool IsAvoided(WorkerLane candidate) => avoided?.Contains(candidate.Worker.Incarnation) == true;
+            bool canAvoid = _lanes.Exists(candidate => candidate.IsOpen && !IsAvoided(candidate));
+            WorkerLane? lane = _lanes.Where(candidate => !candidate.IsBusy && candidate.IsOpen && !(canAvoid && IsAvoided(candidate))).MinBy(candidate => candidate.Failures);
             lane?.IsBusy = true;
             return lane;
         }
@@ -173,7 +176,8 @@ internal sealed class JobWorkers : IAsyncDisposable
                 }
             }
 
-            foreach (WorkerLane lane in _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal)))
+            // A copy: a share that is given up may free its lane on this very thread.
+            foreach (WorkerLane lane in _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal)).ToArray())
             {
                 lane.GiveUp();
             }
@@ -182,7 +186,7 @@ internal sealed class JobWorkers : IAsyncDisposable
             foreach (LentWorker worker in loan.Workers.Where(worker => !_refused.Contains(worker.Incarnation)
                 && !_lanes.Concat(_leaving).Any(lane => lane.Worker.Incarnation == worker.Incarnation)))
             {
-                _lanes.Add(new WorkerLane(worker, _token, _options));
+                _lanes.Add(new WorkerLane(worker, _token, _options, _time));
             }
 
             Announce();

@@ -24,7 +24,6 @@ internal sealed class JobSubmission(
     IJobStore store, JobFolders folders, DataSetLibrary dataSets, IGrainFactory grains, IRequestLog requests, WakeCall wake, TimeProvider time)
 {
     private const int LargestFile = 1 << 20;
-    private const int MostLabels = 32;
 
     /// <summary>Says what a job would be.</summary>
     internal async Task<CheckJobResponse> CheckAsync(CheckJobRequest request, CancellationToken cancellationToken)
@@ -127,18 +126,7 @@ internal sealed class JobSubmission(
 
     private static void CheckFields(SubmitJobRequest request)
     {
-        var bad = new Violations();
-        Callers.Require(bad, request.RequestId, request.Actor);
-        Callers.RequireNamespace(bad, request.Namespace);
-        bad.Require(request.Labels.Count <= MostLabels, "labels", $"expected at most {MostLabels}, got {request.Labels.Count}; leave some out");
-        foreach ((string key, string value) in request.Labels)
-        {
-            bad.Require(
-                Callers.IsName(key) && value.Length <= Callers.LongestName && !value.Any(char.IsControl),
-                $"labels[{Violations.Shown(key)}]",
-                $"expected a name and a value of at most {Callers.LongestName} characters, got '{Violations.Shown(value)}'; correct it");
-        }
-
+        Violations bad = new Violations().RequireCaller(request.RequestId, request.Actor).RequireNamespace(request.Namespace).RequireLabels(request.Labels);
         bad.Require(Enum.IsDefined(request.Mode), "mode", $"expected JOB_MODE_TRAIN or JOB_MODE_EVALUATE, got {(int)request.Mode}; correct it");
         bad.Require(
             request.Mode != Protos.V1.JobMode.Evaluate || request.StartFrom.Length > 0,

@@ -5,7 +5,7 @@ namespace S2M.Coordinator.Storage;
 /// <summary>The schedules' rows and what became of their due times.</summary>
 internal sealed class ScheduleStore(Database database) : IScheduleStore
 {
-    private const string FindSql = $"SELECT {ScheduleRow.Columns} FROM schedules WHERE namespace = @Namespace AND name = @Name";
+    private const string FindSql = $"SELECT {ScheduleRow.Columns} FROM schedules WHERE namespace = @namespace AND name = @name";
 
     /// <inheritdoc/>
     public Task<bool> AddAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed class ScheduleStore(Database database) : IScheduleStore
                 foreach (RunRow row in await session.ListAsync<RunRow>(sql, new { started = (int)ScheduleOutcome.Started }))
                 {
                     // A row whose schedule is gone goes with it: what is not there any more has nothing to submit.
-                    if (await session.FindAsync<ScheduleRow>(FindSql, new { row.Namespace, row.Name }) is { } schedule)
+                    if (await session.FindAsync<ScheduleRow>(FindSql, new { @namespace = row.Namespace, name = row.Name }) is { } schedule)
                     {
                         runs.Add(new UnsubmittedRun(schedule.ToRecord(), row.ToRecord()));
                     }
