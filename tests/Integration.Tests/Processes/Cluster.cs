@@ -1,0 +1,135 @@
+using System.Globalization;
+using S2M.Client;
+using S2M.Protos.V1;
+
+namespace S2M.Integration.Tests.Processes;
+
+/// <summary>A coordinator and workers as processes, with a client. Ended, all of them are killed and their folder goes.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    internal const string Token = "token-of-the-integration-tests";
+
+    private readonly TempFolder _folder = new();
+    private readonly Dictionary<string, string> _environment;
+    private readonly string? _connection;
+    private readonly List<ProgramProcess> _started = [];
+
+    private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment)
+    {
+        _connection = connection;
+        _environment = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["S2M_TOKEN"] = Token };
+    }
+
+    internal Uri Address { get; private set; } = new("http://127.0.0.1:0");
+
+    internal S2MClient Client { get; private set; } = null!;
+
+    internal ProgramProcess Coordinator { get; private set; } = null!;
+
+    /// <summary>Workers in the order in which they were started.</summary>
+    internal List<ProgramProcess> Workers { get; } = [];
+
+    internal string State => _folder["state"];
+
+    internal string this[string name] => _folder[name];
+
+    /// <summary>Starts a coordinator and workers, and waits until all of them are known.</summary>
+    /// <param name="workers">How many workers.</param>
+    /// <param name="connection">A PostgreSQL database; null for SQLite.</param>
+    /// <param name="environment">Variables of all processes.</param>
+    internal static async Task<Cluster> StartAsync(int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var cluster = new Cluster(connection, environment);
+        try
+        {
+            await cluster.StartCoordinatorAsync();
+            await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => cluster.StartWorkerAsync()));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts the coordinator; again on the same port and folder where there was one.</summary>
+    internal async Task StartCoordinatorAsync()
+    {
+        string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
+        Coordinator = Keep(CoordinatorProcess(endpoint, State));
+        Address = await Coordinator.ListensAsync();
+        Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
+    }
+
+    /// <summary>Starts a coordinator's process, and waits for nothing.</summary>
+    /// <param name="endpoint">Where it listens.</param>
+    /// <param name="state">Its folder.</param>
+    internal ProgramProcess CoordinatorProcess(string endpoint, string state)
+    {
+        string[] arguments = ["--listen", endpoint, "--state", state];
+        return _connection is null
+            ? ProgramProcess.Start("S2M.Coordinator.dll", _environment, arguments)
+            : ProgramProcess.Start(
+                "S2M.Coordinator.dll",
+                new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = _connection },
+                [.. arguments, "--storage", "postgresql"]);
+    }
+
+    /// <summary>Starts a worker and waits until it is registered. Its name is <c>worker-N</c>, from 1.</summary>
+    internal async Task<ProgramProcess> StartWorkerAsync(params string[] arguments)
+    {
+        ProgramProcess worker;
+        lock (_started)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}");
+            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, ["--coordinator", Address.ToString(), "--name", name, "--cache", _folder[name], .. arguments]));
+            Workers.Add(worker);
+        }
+
+        await worker.LineAsync("registered as");
+        return worker;
+    }
+
+    /// <summary>Runs <c>s2m</c> against the coordinator.</summary>
+    internal async Task<Finished> RunCommandAsync(params string[] arguments)
+    {
+        await using ProgramProcess command = StartCommand(arguments);
+        return await command.FinishAsync();
+    }
+
+    /// <summary>Starts <c>s2m</c> against the coordinator.</summary>
+    internal ProgramProcess StartCommand(params string[] arguments) => ProgramProcess.Start("s2m.dll", _environment, [.. arguments, "--server", Address.ToString()]);
+
+    /// <summary>Submits the small job.</summary>
+    internal Task<Job> SubmitAsync(params string[] overrides)
+        => Client.Jobs.SubmitAsync(new SubmitJobRequest { JobFile = SmallJob.File, Overrides = { SmallJob.Settings, overrides } }, TestContext.Current.CancellationToken);
+
+    /// <summary>Follows a job from its beginning.</summary>
+    internal Watcher Watch(Job job) => new(Client, job.JobId);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Client is not null)
+        {
+            await Client.DisposeAsync();
+        }
+
+        foreach (ProgramProcess process in _started)
+        {
+            await process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private ProgramProcess Keep(ProgramProcess process)
+    {
+        lock (_started)
+        {
+            _started.Add(process);
+        }
+
+        return process;
+    }
+}
