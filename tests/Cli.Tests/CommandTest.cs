@@ -72,7 +72,9 @@ public abstract class CommandTest : IAsyncLifetime
                 new WatchJobResponse { Log = new LogLine { Offset = 1, Level = LogLevel.Warning, Message = "one image is upside down" } },
                 new WatchJobResponse { Step = new StepMetrics { Step = 1, Loss = 0.5, Accuracy = 0.9 } },
                 new WatchJobResponse { Validation = new ValidationMetrics { Step = 1, Accuracy = 0.875 } },
+                new WatchJobResponse { Log = new LogLine { Offset = 2, Level = LogLevel.Info, Message = "step 1: validation accuracy 0.8750" } },
                 new WatchJobResponse { Step = new StepMetrics { Step = 2, Loss = 0.4, Accuracy = 0.95 } },
+                new WatchJobResponse { Log = new LogLine { Offset = 3, Level = LogLevel.Info, Message = "step 2: checkpoint" } },
                 new WatchJobResponse { Progress = new PhaseProgress { Phase = "test", Unit = "episodes", Done = 1, Total = 600 } },
             ],
         }.Fill();

@@ -87,7 +87,7 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
             Progress = null;
         }
 
-        Line($"{name}-{_step}", JobLogLevel.Info, $"{name}: done in {Duration.Show(spent)}");
+        Line($"phase-{name}-{_step}", JobLogLevel.Info, $"{name}: done in {Duration.Show(spent)}");
     }
 
     /// <inheritdoc/>

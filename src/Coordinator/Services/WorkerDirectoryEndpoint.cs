@@ -93,7 +93,9 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
 
     private static void RequireVersions(Violations bad, Google.Protobuf.Collections.RepeatedField<string> versions)
         => bad.Require(
-            versions.Count <= MostVersions && versions.All(version => version.Length is > 0 and <= LongestText), "data_versions", "expected name@sha256 each, got something else; leave them out");
+            versions.Count <= MostVersions && versions.All(version => version.Length is > 0 and <= LongestText),
+            "data_versions",
+            "expected name@sha256 each, got something else; leave them out");
 
     private static Wire.Worker ToWire(WorkerView view)
     {
