@@ -133,8 +133,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
-        JobRecord pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken) ?? throw new EpochLostException(_id, epoch);
-        return (pinned.NumericContract, pinned.Canary);
+        JobRecord? pinned = null;
+        await StoreRetries.RunAsync(async () => pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken), services.Time);
+        return pinned is null ? throw new EpochLostException(_id, epoch) : (pinned.NumericContract, pinned.Canary);
     }
 
     private async Task FinishAsync(JobState state, string reason, string hash)
@@ -155,7 +156,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             while (!stop.IsCancellationRequested)
             {
                 await Task.Delay(WriteEvery, services.Time, stop.Token);
-                await _recorder.FlushAsync(stop.Token);
+                await FlushAsync(stop.Token);
             }
         }
         catch (OperationCanceledException)
@@ -164,10 +165,6 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         catch (EpochLostException)
         {
             await stop.CancelAsync();
-        }
-        catch (StorageException problem) when (problem.IsTransient)
-        {
-            // What is collected is written before the next checkpoint, which waits for the database.
         }
 
         try
@@ -180,12 +177,33 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         }
     }
 
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _recorder.FlushAsync(cancellationToken);
+        }
+        catch (StorageException problem) when (problem.IsTransient)
+        {
+            // What is collected is still there: it is written in the next round, or before the next checkpoint, which waits for the database.
+        }
+    }
+
     private async Task SayAsync(string waitsFor)
     {
-        if (waitsFor != _said)
+        if (waitsFor == _said)
         {
-            _said = waitsFor;
+            return;
+        }
+
+        try
+        {
             await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+            _said = waitsFor;
+        }
+        catch (StorageException problem) when (problem.IsTransient)
+        {
+            // Said again in the next round: no job fails because the database does not hear what it waits for.
         }
     }
 
