@@ -44,7 +44,7 @@ internal sealed class JobCheckpoints(
             throw new EpochLostException(jobId, epoch);
         }
 
-        await RemoveOldAsync();
+        await StoreRetries.RunAsync(RemoveOldAsync, time);
         CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
         return path;
     }

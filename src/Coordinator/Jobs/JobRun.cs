@@ -186,17 +186,19 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task SayAsync(string waitsFor)
     {
-        if (waitsFor != _said)
+        if (waitsFor == _said)
         {
-            try
-            {
-                await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
-                _said = waitsFor;
-            }
-            catch (StorageException)
-            {
-                // Said again at the next occasion; a loop does not end for want of an audience.
-            }
+            return;
+        }
+
+        try
+        {
+            await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+            _said = waitsFor;
+        }
+        catch (StorageException problem) when (problem.IsTransient)
+        {
+            // Said again in the next round: no job fails because the database does not hear what it waits for.
         }
     }
 

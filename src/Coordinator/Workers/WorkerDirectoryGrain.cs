@@ -39,7 +39,7 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
             _workers[registration.Id] = known;
             WorkerDirectoryLog.Registered(logger, registration.Id, registration.Address, registration.NumericContract);
             Heard(known, now);
-            await store.PutAsync(known.Record(), CancellationToken.None);
+            await PutAsync(known);
         }
 
         known.Registration = registration;
@@ -97,6 +97,10 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         if (worker.State != WorkerState.Gone)
         {
             await MoveAsync(worker, state, reason);
+        }
+        else
+        {
+            await PutAsync(worker);
         }
 
         return worker.View(_lent.GetValueOrDefault(id, string.Empty));
@@ -170,8 +174,15 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         {
             WorkerDirectoryLog.Moved(logger, worker.Registration.Id, state, reason);
             Divide();
-            await store.PutAsync(worker.Record(), CancellationToken.None);
+            await PutAsync(worker);
         }
+    }
+
+    // A cordon outlives the worker's end, and the directory's: whatever else the worker is, its row says so.
+    private Task PutAsync(KnownWorker worker)
+    {
+        WorkerRecord row = worker.Record();
+        return store.PutAsync(_cordons.TryGetValue(row.Id, out string? cordon) ? row with { State = WorkerState.Cordoned, Reason = cordon } : row, CancellationToken.None);
     }
 
     private void Divide() => _lent = Assignment.Divide(

