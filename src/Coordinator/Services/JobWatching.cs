@@ -36,7 +36,8 @@ internal sealed class JobWatching(
             JobRecord record = await store.FindAsync(id, cancellationToken) ?? throw Violations.NotFound($"job '{id}' is gone");
             (Jobs.JobState, string, int, long) now = (record.State, record.WaitsFor, record.CheckpointStep, record.Epoch);
             bool isEnd = JobTransitions.IsEnd(record.State);
-            if (now != shown && !isEnd)
+            // At its end the job comes behind its events, but for the first message, which says what is watched.
+            if (now != shown && (!isEnd || shown is null))
             {
                 await stream.WriteAsync(new WatchJobResponse { Job = await queries.ShowAsync(record), Cursor = cursor.Clone() }, cancellationToken);
                 shown = now;
