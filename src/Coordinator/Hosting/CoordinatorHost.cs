@@ -25,6 +25,11 @@ internal static class CoordinatorHost
     private const int LargestMessage = 4 << 20;
     private const string Cluster = "s2m";
 
+    // What a client compares itself with.
+    private const string VersionHeader = "s2m-version";
+
+    private static string Version => typeof(CoordinatorHost).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
     /// <summary>Builds the host; nothing listens yet.</summary>
     /// <param name="settings">The process.</param>
     /// <param name="configuration">Sections of the options, from files, environment and command line.</param>
@@ -59,6 +64,11 @@ internal static class CoordinatorHost
         builder.Services.AddTelemetry(settings.MetricsPort);
 
         WebApplication app = builder.Build();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers[VersionHeader] = Version;
+            return next(context);
+        });
         app.MapGrpcService<JobEndpoint>();
         app.MapGrpcService<ParameterEndpoint>();
         app.MapGrpcService<WorkerDirectoryEndpoint>();
