@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using S2M.Coordinator.DataSets;
-using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Hosting;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Parameters;
@@ -76,8 +75,8 @@ public sealed class JobRunsTests : IAsyncLifetime
         record.CheckpointStep.ShouldBeGreaterThanOrEqualTo(1);
         record.CheckpointStep.ShouldBe(record.Step, "every step that is recorded is in the checkpoint");
         (record.NumericContract, record.Canary.Length).ShouldBe(("cpu", 64));
-        (await _scene.History.LinesAsync(id, 0, 100, Token)).Last().Message.ShouldBe("the loop stops with a checkpoint of its last whole step");
-        _directory.Returned.ShouldContain(id);
+        (await _scene.History.LinesAsync(id, 0, 100, Token))[^1].Message.ShouldBe("the loop stops with a checkpoint of its last whole step");
+        _directory.Returned.ShouldContain(id, StringComparer.Ordinal);
         _arrays.Find(id).ShouldBeNull("nothing is offered any more");
     }
 
