@@ -34,7 +34,9 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     public async Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken)
     {
         ShareAnswer[] answers = await dispatcher.RunAsync(
-            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork(), answer => WireNetwork.ToDefinition(answer))], null, cancellationToken);
+            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork(), answer => WireNetwork.ToDefinition(answer))],
+            null,
+            cancellationToken);
         NumericContract = answers[0].Worker!.NumericContract;
         NetworkDefinition definition = WireNetwork.ToDefinition(answers[0]);
         _descriptorSize = definition.DescriptorSize;

@@ -72,6 +72,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             await stop.CancelAsync();
             await writing;
+            await FlushLastAsync();
         }
     }
 
@@ -166,7 +167,10 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             await stop.CancelAsync();
         }
+    }
 
+    private async Task FlushLastAsync()
+    {
         try
         {
             await _recorder.FlushAsync(CancellationToken.None);

@@ -67,12 +67,8 @@ public sealed class DispatchedExecutorTests
         await using DispatchScene scene = await DispatchScene.StartAsync(3);
         await using DispatchedExecutor executor = Open(scene);
         await executor.CreateParametersAsync(Token);
-        foreach (FakeWorker worker in scene.Workers)
-        {
-            int calls = 0;
-            worker.FaultOf = _ => Interlocked.Increment(ref calls) % 5 == 1 ? fault : Fault.None;
-        }
-
+        int calls = 0;
+        scene.Workers[0].FaultOf = _ => Interlocked.Increment(ref calls) % 3 == 1 ? fault : Fault.None;
         ParameterSnapshot snapshot = Local.Definition.Initial;
         PoolImage[] images = [.. Enumerable.Range(0, 5000).Select(image => new PoolImage(image, 0))];
         EpisodeGroup[] groups = [.. Enumerable.Range(1, 300).Select(i => new EpisodeGroup([new Concept(new ConceptId(i, 0), [0], [.. Enumerable.Range(0, 1 + (i % 3))])], []))];

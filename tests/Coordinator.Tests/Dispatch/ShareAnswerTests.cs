@@ -25,7 +25,8 @@ public sealed class ShareAnswerTests
         Gen.Const(new ComputeShareResponse { Done = new ShareDone() }),
         Gen.Const(new ComputeShareResponse { Network = new NetworkDefinition() }),
         Gen.Const(new ComputeShareResponse()),
-        Gen.Long.Where(length => length is < 0 or > 1L << 30).Select(length => new ComputeShareResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = length } }));
+        Gen.Long.Where(length => length is < 0 or > 1L << 30)
+            .Select(length => new ComputeShareResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = length } }));
 
     [Fact]
     public async Task ReadAsync_AnyStream_IsBelievedIfAndOnlyIfItIsWhole()
@@ -67,7 +68,10 @@ public sealed class ShareAnswerTests
         byte[] bytes = MemoryMarshal.AsBytes<float>(floats).ToArray();
         ShareAnswer answer = (await TryReadAsync(
         [
-            new ComputeShareResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = 3, Node = new TreeNode { First = 4, Count = 2, Present = 2, Metrics = { 0.25 } } } },
+            new ComputeShareResponse
+            {
+                Array = new ArrayHeader { ElementType = ElementType.Float32, Length = 3, Node = new TreeNode { First = 4, Count = 2, Present = 2, Metrics = { 0.25 } } },
+            },
             new ComputeShareResponse { Chunk = new TensorChunk { Data = ByteString.CopyFrom(bytes.AsSpan(0, 5)) } },
             new ComputeShareResponse { Chunk = new TensorChunk { Offset = 5, Data = ByteString.CopyFrom(bytes.AsSpan(5)) } },
             new ComputeShareResponse { Array = new ArrayHeader { ElementType = ElementType.Float64, Length = 1 } },
@@ -124,7 +128,8 @@ public sealed class ShareAnswerTests
             {
                 case ComputeShareResponse.PartOneofCase.Network:
                     break;
-                case ComputeShareResponse.PartOneofCase.Array when missing == 0 && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64:
+                case ComputeShareResponse.PartOneofCase.Array when missing == 0
+                    && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64:
                     (missing, filled) = (part.Array.Length * (part.Array.ElementType == ElementType.Float32 ? 4 : 8), 0);
                     break;
                 case ComputeShareResponse.PartOneofCase.Chunk when part.Chunk.Offset == filled && part.Chunk.Data.Length <= missing:

@@ -45,7 +45,15 @@ public sealed class JobRunsTests : IAsyncLifetime
         var contents = new ContentStore(
             Options.Create(new StateOptions { Folder = _scene.Folder }), Options.Create(new DataSetOptions()), TimeProvider.System, NullLogger<ContentStore>.Instance);
         _services = new JobServices(
-            _scene.Store, _scene.History, _scene.Folders, new DataSetLibrary(new MemoryRows(), contents), _arrays, new AccessToken(string.Empty), address, Options.Create(DispatchScene.Options), TimeProvider.System);
+            _scene.Store,
+            _scene.History,
+            _scene.Folders,
+            new DataSetLibrary(new MemoryRows(), contents),
+            _arrays,
+            new AccessToken(string.Empty),
+            address,
+            Options.Create(DispatchScene.Options),
+            TimeProvider.System);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -103,14 +103,17 @@ public sealed class JobWatchingTests : IDisposable
     }
 
     private async Task AppendAsync(string id, int first, int last)
-        => (await _scene.History.AppendAsync(
+    {
+        IEnumerable<int> steps = Enumerable.Range(first, last - first + 1);
+        (await _scene.History.AppendAsync(
             id,
             1,
             new JobEvents(
-                [.. Enumerable.Range(first, last - first + 1).Select(step => new StepRecord(step, 1.0 / step, 0.5, 1e-3))],
-                [.. Enumerable.Range(first, last - first + 1).Where(step => step % 100 == 0).Select(step => new ValidationRecord(step, 0.25))],
-                [.. Enumerable.Range(first, last - first + 1).Where(step => step % 50 == 0).Select(step => new JobLogLine(0, $"line-{step}", StoredJobs.Noon, JobLogLevel.Info, step, $"step {step}"))]),
+                [.. steps.Select(step => new StepRecord(step, 1.0 / step, 0.5, 1e-3))],
+                [.. steps.Where(step => step % 100 == 0).Select(step => new ValidationRecord(step, 0.25))],
+                [.. steps.Where(step => step % 50 == 0).Select(step => new JobLogLine(0, $"line-{step}", StoredJobs.Noon, JobLogLevel.Info, step, $"step {step}"))]),
             Token)).ShouldBeTrue();
+    }
 
     private async Task<List<WatchJobResponse>> WatchAsync(string id, WatchCursor? cursor, int most)
     {
