@@ -34,8 +34,9 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     public async Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken)
     {
         ShareAnswer[] answers = await dispatcher.RunAsync(
-            [new ShareWork(
-                "create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork(), answer => WireNetwork.ToDefinition(answer))], null, cancellationToken);
+            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork(), answer => WireNetwork.ToDefinition(answer))],
+            null,
+            cancellationToken);
         NumericContract = answers[0].Worker!.NumericContract;
         NetworkDefinition definition = WireNetwork.ToDefinition(answers[0]);
         _descriptorSize = definition.DescriptorSize;
@@ -66,11 +67,11 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         var count = new WorkCount(progress, "images embedded", images.Count);
-        ShareWork[] shares = Cut("embed", snapshot, images, EmbeddingChunk * ChunksPerShare, (request, part) => request.Embedding = new Wire.EmbeddingWork
+        ShareWork[] shares = [.. images.Chunk(EmbeddingChunk * ChunksPerShare).Select(part => new ShareWork("embed", snapshot.Version, part.Length, request => request.Embedding = new Wire.EmbeddingWork
         {
             Version = version,
             Images = WireEpisodes.ToWire(part),
-        }, (answer, part) => CheckEmbedding(answer, part.Length));
+        }, answer => CheckEmbedding(answer, part.Length)))];
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
         return [.. answers.SelectMany(answer => answer.Floats(0))];
     }
@@ -82,13 +83,13 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
         var count = new WorkCount(progress, "episodes scored", groups.Count);
-        ShareWork[] shares = Cut("score", snapshot, groups, Math.Min(GroupsPerShare, PerWorker(groups.Count)), (request, part) => request.Scoring = new Wire.ScoringWork
+        ShareWork[] shares = [.. groups.Chunk(Math.Min(GroupsPerShare, PerWorker(groups.Count))).Select(part => new ShareWork("score", snapshot.Version, part.Length, request => request.Scoring = new Wire.ScoringWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Groups = { part.Select(WireEpisodes.ToWire) },
-        }, (answer, part) => CheckScores(answer, [.. part.Select(ScoresOf)]));
+        }, answer => CheckScores(answer, [.. part.Select(ScoresOf)])))];
         return Arrays(await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken));
     }
 
@@ -103,14 +104,14 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
-        ShareWork[] shares = Cut("rank", snapshot, supports, SupportsPerShare, (request, part) => request.Ranking = new Wire.RankingWork
+        ShareWork[] shares = [.. supports.Chunk(SupportsPerShare).Select(part => new ShareWork("rank", snapshot.Version, part.Length, request => request.Ranking = new Wire.RankingWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Supports = { part.Select(rows => new Wire.RowList { Rows = { rows } }) },
             Targets = new Wire.RowList { Rows = { targets } },
-        }, (answer, part) => CheckScores(answer, [.. part.Select(_ => targets.Count)]));
+        }, answer => CheckScores(answer, [.. part.Select(_ => targets.Count)])))];
         return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken));
     }
 
@@ -131,10 +132,6 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
             ShareAnswer.Require(sum.Present == 0 || sum.Values.Length == length, $"{length} numbers in a node, not {sum.Values.Length}");
         }
     }
-
-    private static ShareWork[] Cut<T>(
-        string kind, ParameterSnapshot snapshot, IReadOnlyList<T> items, int size, Action<Wire.ComputeShareRequest, T[]> fill, Action<ShareAnswer, T[]> check)
-        => [.. items.Chunk(size).Select(part => new ShareWork(kind, snapshot.Version, part.Length, request => fill(request, part), answer => check(answer, part)))];
 
     private static void CheckScores(ShareAnswer answer, int[] lengths)
     {

@@ -73,6 +73,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             await stop.CancelAsync();
             await writing;
+            await FlushLastAsync();
         }
     }
 
@@ -170,17 +171,28 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             await Task.Delay(WriteEvery, services.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                // Also once more when the loop is over.
                 await _recorder.FlushAsync(CancellationToken.None);
             }
             catch (EpochLostException)
             {
                 await stop.CancelAsync();
             }
-            catch (StorageException)
+            catch (StorageException problem) when (problem.IsTransient)
             {
-                // What is collected is written before the next checkpoint, which waits for the database.
+                // What is collected is still there: it is written in the next round, or before the next checkpoint, which waits for the database.
             }
+        }
+    }
+
+    private async Task FlushLastAsync()
+    {
+        try
+        {
+            await _recorder.FlushAsync(CancellationToken.None);
+        }
+        catch (Exception problem) when (problem is EpochLostException or StorageException)
+        {
+            // The loop is over and its rows have another owner, or no database: nothing that a later loop would not write again.
         }
     }
 

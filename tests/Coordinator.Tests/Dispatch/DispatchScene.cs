@@ -9,7 +9,7 @@ namespace S2M.Coordinator.Tests.Dispatch;
 /// <summary>A dispatcher with fake workers behind real sockets and a fake directory.</summary>
 internal sealed class DispatchScene : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _losses = new(0);
+    private readonly SemaphoreSlim _done = new(0);
 
     private DispatchScene(FakeWorker[] workers, DispatchOptions options, TimeProvider time)
     {
@@ -31,11 +31,7 @@ internal sealed class DispatchScene : IAsyncDisposable
                 Warnings.Enqueue(words);
                 return Task.CompletedTask;
             },
-            (work, worker, reason) =>
-            {
-                Lost.Enqueue((worker, reason));
-                _losses.Release();
-            });
+            (work, worker, reason) => Lost.Enqueue((worker, reason)));
         Dispatcher = new Dispatcher(Context, Lanes, options, time);
     }
 
@@ -92,8 +88,8 @@ internal sealed class DispatchScene : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until one more share was lost.</summary>
-    internal async Task LostAsync() => (await _losses.WaitAsync(TimeSpan.FromMinutes(1))).ShouldBeTrue("a share was lost");
+    /// <summary>Waits until one more share was answered.</summary>
+    internal async Task DoneAsync() => (await _done.WaitAsync(TimeSpan.FromMinutes(1))).ShouldBeTrue("a share was answered");
 
     /// <summary>A share of one episode.</summary>
     internal static ShareWork Share(int first, int leaves) => new(
@@ -107,7 +103,14 @@ internal sealed class DispatchScene : IAsyncDisposable
     internal async Task<ShareAnswer[]> RunAsync(int shares, CancellationToken cancellationToken = default)
     {
         ShareWork[] work = [.. Enumerable.Range(0, shares).Select(first => Share(first, shares))];
-        ShareAnswer[] answers = await Dispatcher.RunAsync(work, done => Done.Enqueue(Array.IndexOf(work, done)), cancellationToken);
+        ShareAnswer[] answers = await Dispatcher.RunAsync(
+            work,
+            done =>
+            {
+                Done.Enqueue(Array.IndexOf(work, done));
+                _done.Release();
+            },
+            cancellationToken);
         answers.Select(answer => answer.Node(0).First).ShouldBe(Enumerable.Range(0, shares), "in the order of the shares");
         Done.Order().ShouldBe(Enumerable.Range(0, shares), "each counted once");
         return answers;
@@ -121,6 +124,6 @@ internal sealed class DispatchScene : IAsyncDisposable
             await worker.DisposeAsync();
         }
 
-        _losses.Dispose();
+        _done.Dispose();
     }
 }

@@ -132,7 +132,7 @@ public sealed class DispatcherTests
         scene.Workers[0].Script(Fault.Hangs);
         Task<ShareAnswer[]> run = scene.RunAsync(2, Token);
         await scene.Workers[0].EnteredAsync();
-        await scene.Workers[1].EnteredAsync();
+        await scene.DoneAsync();
 
         time.Advance(DispatchScene.Options.FirstLease);
 

@@ -190,12 +190,12 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     {
         int extra = fault == Fault.OtherShape ? 1 : 0;
         int shift = fault == Fault.OtherEpisodes ? 1 : 0;
+        GradientWork work = request.Gradient;
         return request.WorkCase switch
         {
-            ComputeShareRequest.WorkOneofCase.Gradient => FixedTree.CompleteNodes(
-                request.Gradient.Leaves, request.Gradient.First, request.Gradient.Episodes.Count).SelectMany(node =>
+            ComputeShareRequest.WorkOneofCase.Gradient => FixedTree.CompleteNodes(work.Leaves, work.First, work.Episodes.Count).SelectMany(node =>
             {
-                EpisodeSum sum = FixedTree.Sum(node.Count, leaf => Leaf(request.Gradient, node.First - request.Gradient.First + leaf));
+                EpisodeSum sum = FixedTree.Sum(node.Count, leaf => Leaf(work, node.First - work.First + leaf));
                 return Array<float>(
                     [.. sum.Values.Select(value => HasOtherBits ? MathF.BitIncrement(value) : value), .. new float[extra]],
                     ElementType.Float32,
@@ -220,8 +220,8 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     {
         Protos.V1.EpisodeAddress address = work.Episodes[index].Address;
         return _executor.Compute(
-            Version(work.Version) ?? _executor.Definition.Initial, new Data.Sampling.EpisodeAddress(
-                address.Seed, Data.Sampling.EpisodePhase.Training, address.Step, address.Index));
+            Version(work.Version) ?? _executor.Definition.Initial,
+            new Data.Sampling.EpisodeAddress(address.Seed, Data.Sampling.EpisodePhase.Training, address.Step, address.Index));
     }
 
     private sealed class Itself(FakeWorker worker) : IGrpcServiceActivator<FakeWorker>

@@ -128,8 +128,8 @@ public sealed class ShareAnswerTests
             {
                 case ComputeShareResponse.PartOneofCase.Network:
                     break;
-                case ComputeShareResponse.PartOneofCase.Array
-                    when missing == 0 && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64:
+                case ComputeShareResponse.PartOneofCase.Array when missing == 0
+                    && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64:
                     (missing, filled) = (part.Array.Length * (part.Array.ElementType == ElementType.Float32 ? 4 : 8), 0);
                     break;
                 case ComputeShareResponse.PartOneofCase.Chunk when part.Chunk.Offset == filled && part.Chunk.Data.Length <= missing:

@@ -82,7 +82,8 @@ public sealed class JobCheckpointsTests : IDisposable
 
         restored.Snapshot.Version.ShouldBe(4);
         await recorder.FlushAsync(Token);
-        (await _scene.History.LinesAsync(id, 0, 100, Token)).Count(line => line.Level == JobLogLevel.Warning && line.Message.Contains("the one before it is tried", StringComparison.Ordinal)).ShouldBe(2);
+        (await _scene.History.LinesAsync(id, 0, 100, Token))
+            .Count(line => line.Level == JobLogLevel.Warning && line.Message.Contains("the one before it is tried", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]

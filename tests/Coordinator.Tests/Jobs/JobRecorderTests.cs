@@ -5,12 +5,14 @@ using S2M.Coordinator.Training;
 
 namespace S2M.Coordinator.Tests.Jobs;
 
-public sealed class JobRecorderTests
+public sealed class JobRecorderTests : IDisposable
 {
     private readonly ScriptedHistory _history = new();
     private readonly JobRecorder _recorder;
 
     public JobRecorderTests() => _recorder = new JobRecorder("job-1", 3, _history, new FakeTimeProvider());
+
+    public void Dispose() => _recorder.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

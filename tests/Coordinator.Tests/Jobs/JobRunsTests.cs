@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using S2M.Coordinator.DataSets;
-using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Hosting;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Parameters;
@@ -46,7 +45,15 @@ public sealed class JobRunsTests : IAsyncLifetime
         var contents = new ContentStore(
             Options.Create(new StateOptions { Folder = _scene.Folder }), Options.Create(new DataSetOptions()), TimeProvider.System, NullLogger<ContentStore>.Instance);
         _services = new JobServices(
-            _scene.Store, _scene.History, _scene.Folders, new DataSetLibrary(new MemoryRows(), contents), _arrays, new AccessToken(string.Empty), address, Options.Create(DispatchScene.Options), TimeProvider.System);
+            _scene.Store,
+            _scene.History,
+            _scene.Folders,
+            new DataSetLibrary(new MemoryRows(), contents),
+            _arrays,
+            new AccessToken(string.Empty),
+            address,
+            Options.Create(DispatchScene.Options),
+            TimeProvider.System);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -76,8 +83,8 @@ public sealed class JobRunsTests : IAsyncLifetime
         record.CheckpointStep.ShouldBeGreaterThanOrEqualTo(1);
         record.CheckpointStep.ShouldBe(record.Step, "every step that is recorded is in the checkpoint");
         (record.NumericContract, record.Canary.Length).ShouldBe(("cpu", 64));
-        (await _scene.History.LinesAsync(id, 0, 100, Token)).Last().Message.ShouldBe("the loop stops with a checkpoint of its last whole step");
-        _directory.Returned.ShouldContain(id);
+        (await _scene.History.LinesAsync(id, 0, 100, Token))[^1].Message.ShouldBe("the loop stops with a checkpoint of its last whole step");
+        _directory.Returned.ShouldContain(id, StringComparer.Ordinal);
         _arrays.Find(id).ShouldBeNull("nothing is offered any more");
     }
 

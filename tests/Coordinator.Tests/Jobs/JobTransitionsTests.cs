@@ -72,8 +72,8 @@ public sealed class JobTransitionsTests
 
         id.ShouldMatch("^nightly-[0-9a-f]{12}$");
         JobIds.Of("nightly", "default", "request-1").ShouldBe(id);
-        JobIds.Of("nightly", "default", "request-2").ShouldNotBe(id);
-        JobIds.Of("nightly", "other", "request-1").ShouldNotBe(id);
+        JobIds.Of("nightly", "default", "request-2").ShouldNotBe(id, StringComparer.Ordinal);
+        JobIds.Of("nightly", "other", "request-1").ShouldNotBe(id, StringComparer.Ordinal);
         JobIds.Of("daily", "default", "request-1").ShouldBe($"daily{id[7..]}");
     }
 }

@@ -57,8 +57,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
 
         (await _server.Client.CreateScheduleAsync(request)).Schedule.ShouldBe(made);
         RpcException refused = await Should.ThrowAsync<RpcException>(async () => await _server.Client.CreateScheduleAsync(Request()));
-        (refused.StatusCode, refused.Status.Detail).ShouldBe((
-            StatusCode.AlreadyExists, "schedule 'nightly' of namespace 'default': expected a name that is free, got one that is taken; choose another, or delete it first"));
+        (refused.StatusCode, refused.Status.Detail).ShouldBe(
+            (StatusCode.AlreadyExists, "schedule 'nightly' of namespace 'default': expected a name that is free, got one that is taken; choose another, or delete it first"));
         CreateScheduleRequest elsewhere = Request();
         elsewhere.Namespace = "team";
         (await _server.Client.CreateScheduleAsync(elsewhere)).Schedule.Namespace.ShouldBe("team");
@@ -123,24 +123,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
     {
         Gen<string> text = Gen.OneOf(
             Gen.String[0, 40],
-            Gen.OneOf<string>(
-                "",
-                "nightly",
-                "default",
-                "* * * * *",
-                "0 3 L * 5#2",
-                "*/0 * * * *",
-                "UTC",
-                "Asia/",
-                "Etc/../UTC",
-                "\0",
-                "name: a\0",
-                "name: [",
-                "&a [*a]",
-                "training.steps=1",
-                "=",
-                "a.b.c=[[[",
-                "\ud800"));
+            Gen.OneOf<string>("", "nightly", "default", "* * * * *", "0 3 L * 5#2", "*/0 * * * *", "UTC", "Asia/", "Etc/../UTC",
+                "\0", "name: a\0", "name: [", "&a [*a]", "training.steps=1", "=", "a.b.c=[[[", "\ud800"));
         Gen<CreateScheduleRequest> requests = Gen.Select(text.Array[8], text.Array[0, 3], Gen.Int[-1, 4], Gen.Bool).Select((texts, settings, number, sound) =>
         {
             var request = new CreateScheduleRequest
@@ -355,8 +339,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
     {
         RpcException refused = await Should.ThrowAsync<RpcException>(call);
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        return refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.ToDictionary(
-            violation => violation.Field, violation => violation.Description, StringComparer.Ordinal);
+        return refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations
+            .ToDictionary(violation => violation.Field, violation => violation.Description, StringComparer.Ordinal);
     }
 
     private async Task<IReadOnlyList<ScheduleRun>> RunsAsync() => (await _server.Client.GetScheduleAsync(new GetScheduleRequest { Name = "nightly" })).Runs;

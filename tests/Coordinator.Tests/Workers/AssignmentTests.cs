@@ -7,8 +7,8 @@ public sealed class AssignmentTests
 {
     private static readonly SortedDictionary<string, string> Nobody = new(StringComparer.Ordinal);
 
-    private static readonly Gen<LentWorker[]> AnyWorkers = Gen.OneOf(
-        "cpu", "cuda").Array[0, 8].Select(contracts => contracts.Select((contract, i) => Worker(i, contract)).ToArray());
+    private static readonly Gen<LentWorker[]> AnyWorkers = Gen.OneOf("cpu", "cuda").Array[0, 8]
+        .Select(contracts => contracts.Select((contract, i) => Worker(i, contract)).ToArray());
 
     private static readonly Gen<LentWorker[]> LikeWorkers = Gen.Int[0, 9].Select(count => Enumerable.Range(0, count).Select(i => Worker(i)).ToArray());
 
@@ -19,8 +19,8 @@ public sealed class AssignmentTests
     private static readonly Gen<Borrower[]> LikeJobs = Gen.Int[0, 3].Array[1, 5].Select(ages => ages.Select((age, i) => Job(i, age)).ToArray());
 
     private static readonly Gen<SortedDictionary<string, string>> AnyLoans = Gen.Int[-1, 5].Array[9].Select(holders => new SortedDictionary<string, string>(
-        holders.Select((holder, i) => (Id: Worker(i).Id, Job: $"job-{holder}")).Where(loan => loan.Job != "job--1").ToDictionary(
-            loan => loan.Id, loan => loan.Job, StringComparer.Ordinal),
+        holders.Select((holder, i) => (Id: Worker(i).Id, Job: $"job-{holder}"))
+            .Where(loan => loan.Job != "job--1").ToDictionary(loan => loan.Id, loan => loan.Job, StringComparer.Ordinal),
         StringComparer.Ordinal));
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class AssignmentTests
             SortedDictionary<string, string> lent = Assignment.Divide(workers, jobs, current);
 
             // The best of all ways to give each worker to a job: the most even one first, the rest to the oldest, then the fewest moves.
-            int[][] ways = [.. Enumerable.Range(
-                0, (int)Math.Pow(jobs.Length, count)).Select(code => Enumerable.Range(0, count).Select(i => code / (int)Math.Pow(jobs.Length, i) % jobs.Length).ToArray())];
+            int[][] ways = [.. Enumerable.Range(0, (int)Math.Pow(jobs.Length, count))
+                .Select(code => Enumerable.Range(0, count).Select(i => code / (int)Math.Pow(jobs.Length, i) % jobs.Length).ToArray())];
             Borrower[] byAge = ByAge(jobs);
             int[] best = ways.MinBy(way => (Unevenness(way, byAge.Length), Moves(way)))!;
             int[] ours = [.. workers.Select(worker => Array.FindIndex(byAge, job => job.JobId == lent[worker.Id]))];
@@ -143,8 +143,8 @@ public sealed class AssignmentTests
 
     private static LentWorker Worker(int index, string contract = "cpu") => new($"worker-{index}", Incarnation(index), "http://127.0.0.1:1", contract);
 
-    private static Borrower Job(
-        int index, int age, string contract = "", params string[] refused) => new($"job-{index}", DateTimeOffset.UnixEpoch.AddMinutes(age), contract, refused);
+    private static Borrower Job(int index, int age, string contract = "", params string[] refused)
+        => new($"job-{index}", DateTimeOffset.UnixEpoch.AddMinutes(age), contract, refused);
 
     private static Borrower[] ByAge(Borrower[] jobs) => [.. jobs.OrderBy(job => (job.SubmittedAt, job.JobId))];
 

@@ -26,14 +26,8 @@ public sealed class WorkerDirectoryGrainTests : IAsyncLifetime
         (await RegisterAsync("a")).ShouldBe(WorkerState.Ready);
 
         WorkerView view = (await Directory.ListAsync(includeGone: false)).ShouldHaveSingleItem();
-        (
-            view.Registration.Id,
-            view.State,
-            view.Reason,
-            view.Since,
-            view.LastBeat,
-            view.JobId,
-            view.Shares).ShouldBe(("a", WorkerState.Ready, "registered", Noon, Noon, string.Empty, 0));
+        (view.Registration.Id, view.State, view.Reason, view.Since, view.LastBeat, view.JobId, view.Shares)
+            .ShouldBe(("a", WorkerState.Ready, "registered", Noon, Noon, string.Empty, 0));
         _rows.Row("a").State.ShouldBe(WorkerState.Ready);
     }
 
