@@ -34,7 +34,7 @@ public sealed class CoordinatorLossTests(Reference reference)
         LogLine resumed = watcher.Lines.Single(line => line.Message.StartsWith("going on from the checkpoint of step ", StringComparison.Ordinal));
         int step = int.Parse(resumed.Message.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
         step.ShouldBeInRange(3, SmallJob.Steps - 1);
-        watcher.Lines.ShouldContain(line => line.Message.Contains("the loop stops with a checkpoint of its last whole step", StringComparison.Ordinal) && line.Step == step);
+        watcher.Lines.Select(line => (line.Step, line.Message)).ShouldContain((step, "the loop stops with a checkpoint of its last whole step"));
     }
 
     /// <summary>Kills the coordinator in the middle of the small job, starts it again, and compares hash and events.</summary>

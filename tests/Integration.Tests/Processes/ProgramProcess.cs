@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace S2M.Integration.Tests.Processes;
@@ -30,14 +31,14 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     internal int Id => _process.Id;
 
-    /// <summary>Starts a program that lies beside the tests, such as <c>S2M.Worker.dll</c>.</summary>
+    /// <summary>Starts a program such as <c>S2M.Worker.dll</c>.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="environment">Variables over those of this process.</param>
     /// <param name="arguments">Its command line.</param>
     internal static ProgramProcess Start(string assembly, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         // A test run in the background of a shell inherits an ignored Ctrl-C, and the runtime would leave it so.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", PathOf(assembly), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -120,6 +121,10 @@ internal sealed class ProgramProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private static string PathOf(string assembly)
+        => typeof(ProgramProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(metadata => metadata.Key == assembly)?.Value
+            ?? Path.Combine(AppContext.BaseDirectory, assembly);
 
     private async Task<string> ReadOutputAsync()
     {

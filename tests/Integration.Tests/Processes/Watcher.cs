@@ -24,7 +24,17 @@ internal sealed class Watcher
     internal LogLine[] Lines => [.. Seen().Where(happened => happened.Log is not null).Select(happened => happened.Log)];
 
     /// <summary>The job at its end.</summary>
-    internal Task<Job> EndAsync() => Hang.Guard(_end);
+    internal async Task<Job> EndAsync()
+    {
+        try
+        {
+            return await Hang.Guard(_end);
+        }
+        catch (TimeoutException)
+        {
+            throw Missing();
+        }
+    }
 
     /// <summary>Completes when a step was seen; fails when the job ends before.</summary>
     internal Task StepAsync(int step) => SeesAsync(happened => happened.Step?.Step >= step);
