@@ -67,11 +67,11 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         var count = new WorkCount(progress, "images embedded", images.Count);
-        ShareWork[] shares = [.. images.Chunk(EmbeddingChunk * ChunksPerShare).Select(part => new ShareWork("embed", snapshot.Version, part.Length, request => request.Embedding = new Wire.EmbeddingWork
+        ShareWork[] shares = Cut("embed", snapshot, images, EmbeddingChunk * ChunksPerShare, (request, part) => request.Embedding = new Wire.EmbeddingWork
         {
             Version = version,
             Images = WireEpisodes.ToWire(part),
-        }, answer => CheckEmbedding(answer, part.Length)))];
+        }, (answer, part) => CheckEmbedding(answer, part.Length));
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
         return [.. answers.SelectMany(answer => answer.Floats(0))];
     }
@@ -83,13 +83,13 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
         var count = new WorkCount(progress, "episodes scored", groups.Count);
-        ShareWork[] shares = [.. groups.Chunk(Math.Min(GroupsPerShare, PerWorker(groups.Count))).Select(part => new ShareWork("score", snapshot.Version, part.Length, request => request.Scoring = new Wire.ScoringWork
+        ShareWork[] shares = Cut("score", snapshot, groups, Math.Min(GroupsPerShare, PerWorker(groups.Count)), (request, part) => request.Scoring = new Wire.ScoringWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Groups = { part.Select(WireEpisodes.ToWire) },
-        }, answer => CheckScores(answer, [.. part.Select(ScoresOf)])))];
+        }, (answer, part) => CheckScores(answer, [.. part.Select(ScoresOf)]));
         return Arrays(await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken));
     }
 
@@ -104,14 +104,14 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
-        ShareWork[] shares = [.. supports.Chunk(SupportsPerShare).Select(part => new ShareWork("rank", snapshot.Version, part.Length, request => request.Ranking = new Wire.RankingWork
+        ShareWork[] shares = Cut("rank", snapshot, supports, SupportsPerShare, (request, part) => request.Ranking = new Wire.RankingWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Supports = { part.Select(rows => new Wire.RowList { Rows = { rows } }) },
             Targets = new Wire.RowList { Rows = { targets } },
-        }, answer => CheckScores(answer, [.. part.Select(_ => targets.Count)])))];
+        }, (answer, part) => CheckScores(answer, [.. part.Select(_ => targets.Count)]));
         return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken));
     }
 
@@ -144,6 +144,10 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
 
     private void CheckEmbedding(ShareAnswer answer, int images)
         => ShareAnswer.Require(answer.Count == 1 && answer.Floats(0).Length == images * _descriptorSize, $"an array of {images} descriptors of {_descriptorSize} numbers");
+
+    private static ShareWork[] Cut<T>(
+        string kind, ParameterSnapshot snapshot, IReadOnlyList<T> items, int size, Action<Wire.ComputeShareRequest, T[]> fill, Action<ShareAnswer, T[]> check)
+        => [.. items.Chunk(size).Select(part => new ShareWork(kind, snapshot.Version, part.Length, request => fill(request, part), answer => check(answer, part)))];
 
     private static Wire.ScoringHead ToWire(ScoringHead head) => head == ScoringHead.Job ? Wire.ScoringHead.Job : Wire.ScoringHead.NearestMean;
 
