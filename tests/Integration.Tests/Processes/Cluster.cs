@@ -1,6 +1,7 @@
 using System.Globalization;
 using S2M.Client;
 using S2M.Protos.V1;
+using WireWorker = S2M.Protos.V1.Worker;
 
 namespace S2M.Integration.Tests.Processes;
 
@@ -105,8 +106,24 @@ internal sealed class Cluster : IAsyncDisposable
     internal Task<Job> SubmitAsync(params string[] overrides)
         => Client.Jobs.SubmitAsync(new SubmitJobRequest { JobFile = SmallJob.File, Overrides = { SmallJob.Settings, overrides } }, TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until a worker, gone or not, is as it must be.</summary>
+    internal async Task WorkerAsync(string name, Func<WireWorker, bool> condition)
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await Hang.Guard(Task.Run(
+            async () =>
+            {
+                while (!(await Client.Workers.ListAsync(includeGone: true, cancellationToken)).Any(worker => worker.WorkerId == name && condition(worker)))
+                {
+                    await beat.WaitForNextTickAsync(cancellationToken);
+                }
+            },
+            cancellationToken));
+    }
+
     /// <summary>Follows a job from its beginning.</summary>
-    internal Watcher Watch(Job job) => new(Client, job.JobId);
+    internal Watcher Watch(Job job) => new(Client, job.JobId, Remains);
 
     public async ValueTask DisposeAsync()
     {
@@ -121,6 +138,14 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         _folder.Dispose();
+    }
+
+    private string Remains()
+    {
+        lock (_started)
+        {
+            return string.Join('\n', _started.Select(process => $"--- process {process.Id}:\n{process.Errors}"));
+        }
     }
 
     private ProgramProcess Keep(ProgramProcess process)

@@ -12,7 +12,17 @@ internal sealed class Watcher
     private readonly Task<Job> _end;
     private int _reconnections;
 
-    internal Watcher(S2MClient client, string jobId) => _end = ReadAsync(client, jobId);
+    private readonly Func<string> _remains;
+
+    /// <summary>Begins to follow.</summary>
+    /// <param name="client">The coordinator.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="remains">What the processes wrote, for the message of a test that fails.</param>
+    internal Watcher(S2MClient client, string jobId, Func<string> remains)
+    {
+        _remains = remains;
+        _end = ReadAsync(client, jobId);
+    }
 
     /// <summary>How many times the stream was cut.</summary>
     internal int Reconnections => Volatile.Read(ref _reconnections);
@@ -26,14 +36,8 @@ internal sealed class Watcher
     /// <summary>The job at its end.</summary>
     internal async Task<Job> EndAsync()
     {
-        try
-        {
-            return await Hang.Guard(_end);
-        }
-        catch (TimeoutException)
-        {
-            throw Missing();
-        }
+        await GuardAsync(_end);
+        return await _end;
     }
 
     /// <summary>Completes when a step was seen; fails when the job ends before.</summary>
@@ -59,7 +63,19 @@ internal sealed class Watcher
 
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((condition, seen));
-            return Hang.Guard(seen.Task);
+            return GuardAsync(seen.Task);
+        }
+    }
+
+    private async Task GuardAsync(Task task)
+    {
+        try
+        {
+            await Hang.Guard(task);
+        }
+        catch (TimeoutException)
+        {
+            throw Missing();
         }
     }
 
@@ -100,5 +116,11 @@ internal sealed class Watcher
     }
 
     private InvalidOperationException Missing()
-        => new($"the job ended without the event; its events:\n{string.Join('\n', _events.Where(happened => happened.Job is not null || happened.Log is not null))}");
+    {
+        lock (_lock)
+        {
+            string events = string.Join('\n', _events.Where(happened => happened.Step is null).Select(happened => happened.ToString()));
+            return new InvalidOperationException($"the event did not come; {Steps.Length} steps and these events did:\n{events}\n{_remains()}");
+        }
+    }
 }

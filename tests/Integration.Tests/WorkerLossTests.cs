@@ -1,0 +1,68 @@
+using S2M.Integration.Tests.Processes;
+using S2M.Protos.V1;
+using WireWorker = S2M.Protos.V1.Worker;
+
+namespace S2M.Integration.Tests;
+
+/// <summary>Workers that end in the middle of a job: others compute what they had.</summary>
+public sealed class WorkerLossTests(Reference reference)
+{
+    [Fact]
+    public async Task Terminate_InTheMiddle_WorkerDrainsAndJobGoesOn()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        Watcher watcher = cluster.Watch(await cluster.SubmitAsync());
+        await watcher.StepAsync(2);
+
+        Finished ended = await cluster.Workers[0].EndAsync(ProgramProcess.Terminate);
+
+        ended.ExitCode.ShouldBe(0, ended.Errors);
+        await cluster.WorkerAsync("worker-1", worker => worker.State == WorkerState.Gone && worker.Reason.StartsWith("left", StringComparison.Ordinal));
+        await AssertSameAsync(watcher);
+        watcher.Lines.ShouldNotContain(line => line.Level == LogLevel.Warning && line.Message.Contains("worker-2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Kill_InTheMiddle_ShareIsLeasedAgain()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        Watcher watcher = cluster.Watch(await cluster.SubmitAsync());
+        await watcher.StepAsync(2);
+
+        await cluster.Workers[0].EndAsync(ProgramProcess.Kill);
+
+        await watcher.SeesAsync(happened => happened.Log is { Level: LogLevel.Warning } line
+            && line.Message.Contains("share of worker worker-1 was lost and is leased again", StringComparison.Ordinal));
+        await AssertSameAsync(watcher);
+    }
+
+    [Fact]
+    public async Task Contract_OfAnotherKind_WorkerIsNotLentAndJobSaysWhy()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(1);
+        await cluster.StartWorkerAsync("--cpu-level", "avx2");
+        IReadOnlyList<WireWorker> workers = await cluster.Client.Workers.ListAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.SkipWhen(workers[0].NumericContract == workers[1].NumericContract, "this processor's own level is AVX2: there is no other contract to start a worker with");
+        (await cluster.RunCommandAsync("worker", "cordon", "worker-2")).ExitCode.ShouldBe(0);
+        Watcher watcher = cluster.Watch(await cluster.SubmitAsync());
+        await watcher.StepAsync(2);
+
+        // Bound to worker-1's contract by now: worker-2 is free, and not lent.
+        (await cluster.RunCommandAsync("worker", "uncordon", "worker-2")).ExitCode.ShouldBe(0);
+        await cluster.Workers[0].EndAsync(ProgramProcess.Kill);
+        string expected = $"worker-2: numeric contract: expected '{workers[0].NumericContract}', got '{workers[1].NumericContract}'";
+        await watcher.SeesAsync(happened => happened.Job?.WaitsFor.Contains(expected, StringComparison.Ordinal) ?? false);
+        await cluster.StartWorkerAsync();
+
+        await AssertSameAsync(watcher);
+        await cluster.WorkerAsync("worker-2", worker => worker is { State: WorkerState.Ready, Shares: 0 });
+    }
+
+    private async Task AssertSameAsync(Watcher watcher)
+    {
+        Job end = await watcher.EndAsync();
+        end.State.ShouldBe(JobState.Succeeded, end.Reason);
+        end.ParametersHash.ShouldBe(await reference.HashAsync());
+        watcher.Steps.ShouldBe(Enumerable.Range(1, SmallJob.Steps));
+    }
+}
