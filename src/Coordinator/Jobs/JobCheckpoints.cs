@@ -83,7 +83,7 @@ internal sealed class JobCheckpoints(
             return state.Snapshot;
         }
 
-        CheckpointRecord first = (await store.CheckpointsAsync(jobId, cancellationToken)).FirstOrDefault(record => record.Step == 0)
+        CheckpointRecord first = (await store.CheckpointsAsync(jobId, cancellationToken)).LastOrDefault(record => record.Step == 0)
             ?? throw new CoordinatorException($"job {jobId}: expected the checkpoint of version 0, got none; submit the job again");
         try
         {
@@ -103,7 +103,9 @@ internal sealed class JobCheckpoints(
     private async Task RemoveOldAsync()
     {
         IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(jobId, CancellationToken.None);
-        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).SkipLast(Kept)];
+
+        // By epoch before step: behind damaged ones of an earlier loop, the new ones of this loop are the newest, though their steps are lower.
+        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).OrderBy(record => record.Epoch).ThenBy(record => record.Step).SkipLast(Kept)];
         if (old.Length == 0 || !await store.ForgetCheckpointsAsync(jobId, epoch, old, CancellationToken.None))
         {
             return;

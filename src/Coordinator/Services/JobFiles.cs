@@ -17,7 +17,9 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
 {
     private const int ChunkBytes = 64 << 10;
     private const int LargestMessage = 1 << 20;
-    private const long LargestUpload = 4L << 30;
+
+    // What a job that starts from it can read.
+    private const long LargestUpload = int.MaxValue;
     private static readonly string[] OfCheckpoint = [CheckpointFiles.Parameters, CheckpointFiles.Moments, StepFolders.Manifest];
     private static readonly string[] OfJob = [JobFolders.Metrics, JobFolders.Report];
 

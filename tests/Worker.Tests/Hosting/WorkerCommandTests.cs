@@ -12,7 +12,7 @@ public sealed class WorkerCommandTests
     [InlineData("--coordinator", "http://host:1/path", "--coordinator: expected an address such as")]
     [InlineData("--listen", "127.0.0.1", "--listen: expected IP:PORT such as 127.0.0.1:0, got '127.0.0.1'")]
     [InlineData("--advertise", "host:1", "--advertise: expected an address such as")]
-    [InlineData("--name", "a b", "--name: expected 1 to 128 letters")]
+    [InlineData("--name", "a b", "--name: expected 1 to 64 letters")]
     [InlineData("--device", "cuda:0", "--device: expected cpu, got 'cuda:0'; this build computes on CPUs only")]
     [InlineData("--threads", "2", "--threads: expected 1, got '2'; a worker computes on one thread, so start a worker for each core")]
     [InlineData("--cpu-level", "avx3", "avx3")]
