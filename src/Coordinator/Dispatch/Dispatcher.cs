@@ -48,7 +48,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                     int index = pending.Dequeue();
                     if (workers.Take(failed[index]) is { } lane)
                     {
-                        running.Add(AttemptAsync(lane, shares[index], index, stop.Token));
+                        running.Add(AttemptAsync(lane, shares[index], index, faults[index], stop.Token));
                     }
                     else
                     {
@@ -106,9 +106,10 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         await context.SayAsync(running.Count == 0 ? workers.WaitsFor : slow);
     }
 
-    private async Task<Attempt> AttemptAsync(WorkerLane lane, ShareWork work, int index, CancellationToken cancellationToken)
+    private async Task<Attempt> AttemptAsync(WorkerLane lane, ShareWork work, int index, int faults, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
+        bool isVetting = !lane.IsVetted && Canary is not null;
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("dispatch share");
         activity?.SetTag("s2m.worker", lane.Worker.Id).SetTag("s2m.kind", work.Kind).SetTag("s2m.share", index).SetTag("s2m.items", work.Items);
         try
@@ -123,14 +124,15 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                 }
 
                 begun = time.GetTimestamp();
+                isVetting = false;
             }
 
             Wire.ComputeShareRequest request = context.NewRequest(work.Step, index);
             work.Fill(request);
-            ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work), cancellationToken);
+            ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work) * (1 + faults), cancellationToken);
             work.Check(answer);
             TimeSpan spent = time.GetElapsedTime(begun);
-            lane.Failures = 0;
+            (lane.Failures, lane.Problem) = (0, string.Empty);
             _clock.Add(work, spent);
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
             return new Attempt(index, answer, lane, string.Empty, Fault: false, Fatal: false);
@@ -155,9 +157,12 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         Attempt Failed(string reason, bool fatal, bool fault)
         {
             lane.Failures++;
+            lane.Problem = reason;
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             CoordinatorInstruments.ShareLost(work.Kind);
-            return new Attempt(index, null, lane, reason, fault, fatal);
+
+            // What goes wrong before the share was sent is not the share's fault.
+            return new Attempt(index, null, lane, reason, fault && !isVetting, fatal && !isVetting);
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class JobWorkers : IAsyncDisposable
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly Task _polling;
     private Borrower _borrower;
+    private string _waitsFor = "a worker";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to ask.</summary>
@@ -31,8 +32,17 @@ internal sealed class JobWorkers : IAsyncDisposable
         _polling = Task.Run(PollAsync);
     }
 
-    /// <summary>Why there is no worker; empty where there is one.</summary>
-    internal string WaitsFor { get; private set; } = "a worker";
+    /// <summary>Why no share is on its way, in words.</summary>
+    internal string WaitsFor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lanes.Count == 0 ? _waitsFor : $"a worker that answers: {string.Join("; ", _lanes.Select(lane => $"{lane.Worker.Id}: {lane.Problem}"))}";
+            }
+        }
+    }
 
     /// <summary>How many there are.</summary>
     internal int Count
@@ -150,7 +160,9 @@ internal sealed class JobWorkers : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception problem) when (problem is OrleansException or TimeoutException or CoordinatorException or ObjectDisposedException)
+#pragma warning disable CA1031 // Whatever goes wrong in one round, the next one must come: without it the job would get no worker any more.
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 // The directory is away: what was lent stays lent, and a share that fails tells of its worker.
                 await Task.Delay(_options.Poll, _time, CancellationToken.None);
@@ -162,7 +174,7 @@ internal sealed class JobWorkers : IAsyncDisposable
     {
         lock (_lock)
         {
-            WaitsFor = loan.WaitsFor;
+            _waitsFor = loan.WaitsFor;
             foreach (WorkerLane lane in _lanes.Where(lane => !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
             {
                 _lanes.Remove(lane);

@@ -87,6 +87,9 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Shares that failed since the last one that did not: who fails is asked last.</summary>
     internal int Failures { get; set; }
 
+    /// <summary>Why its last share failed; empty where it did not.</summary>
+    internal string Problem { get; set; } = string.Empty;
+
     /// <summary>Whether the job's canary gave the bits that it must.</summary>
     internal bool IsVetted { get; set; }
 

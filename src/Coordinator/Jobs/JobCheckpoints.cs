@@ -95,6 +95,24 @@ internal sealed class JobCheckpoints(
         }
     }
 
+    /// <summary>The numeric contract of the newest checkpoint that can be read; empty where there is none.</summary>
+    internal static string ContractOf(IReadOnlyList<CheckpointRecord> records, string jobId, JobFolders folders)
+    {
+        foreach (CheckpointRecord record in records.Reverse())
+        {
+            try
+            {
+                return CheckpointFiles.ReadManifest(StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step)).NumericContract;
+            }
+            catch (Exception problem) when (IsDamage(problem))
+            {
+                // Whoever restores says so.
+            }
+        }
+
+        return string.Empty;
+    }
+
     private static bool IsDamage(Exception problem)
         => problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException;
 

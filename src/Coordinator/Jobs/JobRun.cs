@@ -87,14 +87,15 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         var inputs = new JobInputs(job, data);
         inputs.CheckEpisodes();
         using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
-        await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, record.NumericContract, []), services.Token, options, services.Time);
+        string bound = await BoundContractAsync(cancellationToken);
+        await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, bound, []), services.Token, options, services.Time);
         _workers = workers;
         var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost);
         var dispatcher = new Dispatcher(context, workers, options, services.Time);
         await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, _recorder.OnWork);
 
         var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), job.Optimizer);
-        string contract = record.NumericContract.Length > 0 ? record.NumericContract : executor.NumericContract;
+        string contract = bound.Length > 0 ? bound : executor.NumericContract;
         workers.Bind(contract);
         var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
         var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time);
@@ -132,6 +133,12 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
         await checkpoints.PublishAsync(state);
     }
+
+    /// <summary>The contract that earlier loops computed under: pinned in the row, or as the newest checkpoint has it; empty where there is none.</summary>
+    private async Task<string> BoundContractAsync(CancellationToken cancellationToken)
+        => record.NumericContract.Length > 0
+            ? record.NumericContract
+            : JobCheckpoints.ContractOf(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Folders);
 
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {

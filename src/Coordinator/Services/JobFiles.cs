@@ -127,7 +127,9 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         }
 
         IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
-        CheckpointRecord? wanted = request.Step < 0 ? checkpoints is [.., { } newest] ? newest : null : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
+        CheckpointRecord? wanted = request.Step < 0
+            ? checkpoints.FirstOrDefault(checkpoint => checkpoint.Epoch == record.CheckpointEpoch && checkpoint.Step == record.CheckpointStep)
+            : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
         string known = string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step));
         return wanted is null
             ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {known}, got none; list the checkpoints")
