@@ -159,6 +159,8 @@ public sealed class JobCheckpointsTests : IDisposable
         using JobRecorder recorder = Record(id, 1);
         TrainingState trained = await _job.RunAsync(Open(id, 1, recorder), token: Token);
         var start = new StartingPoint(_scene.Store, _scene.Folders);
+        (await start.ProblemAsync(id, Token)).ShouldNotBeNull().ShouldContain("whose checkpoints still change");
+        await PauseAsync(id);
 
         (await start.ProblemAsync(id, Token)).ShouldBeNull();
         var snapshot = await start.LoadAsync(id, _job.Executor.Definition, Token);
@@ -184,11 +186,16 @@ public sealed class JobCheckpointsTests : IDisposable
         (await start.LoadAsync(hash, _job.Executor.Definition, Token)).Parameters.ShouldBe(trained.Snapshot.Parameters);
     }
 
+    private Task PauseAsync(string id)
+        => _scene.Store.MoveAsync(id, JobState.Running, JobState.Paused, "enough", "test", DateTimeOffset.UnixEpoch, Token);
+
     [Fact]
     public async Task StartingPoint_OfNoUse_SaysWhy()
     {
         string id = await _scene.BeginAsync();
         var start = new StartingPoint(_scene.Store, _scene.Folders);
+
+        await PauseAsync(id);
 
         (await start.ProblemAsync("nobody", Token)).ShouldNotBeNull().ShouldContain("got 'nobody'");
         (await start.ProblemAsync(id, Token)).ShouldNotBeNull().ShouldContain("has none yet");
