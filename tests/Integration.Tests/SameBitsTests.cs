@@ -31,7 +31,7 @@ public sealed class SameBitsTests(Reference reference)
         SmallJob.Figures(await MetricsAsync(cluster, job)).ShouldBe(SmallJob.Figures(await reference.MetricsAsync()));
     }
 
-    /// <summary>Downloads the newest job's parameters, has them uploaded and evaluated by <c>s2m eval</c>, and compares the figures.</summary>
+    /// <summary>Downloads the newest job's parameters, has them evaluated by <c>s2m eval</c>, uploaded and where they lie, and compares the figures.</summary>
     private static async Task AssertEvaluatesAsync(Cluster cluster, Reference reference)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -41,12 +41,15 @@ public sealed class SameBitsTests(Reference reference)
         string file = cluster["job.yaml"];
         await File.WriteAllTextAsync(file, SmallJob.File, cancellationToken);
 
-        Finished evaluation = await cluster.RunCommandAsync(["eval", "--parameters", parameters, "--job", file, .. SmallJob.Options]);
-
-        evaluation.ExitCode.ShouldBe(0, evaluation.Errors);
-        Job evaluated = await cluster.Client.Jobs.ListAsync(cancellationToken: cancellationToken).FirstAsync(cancellationToken);
-        evaluated.Mode.ShouldBe(JobMode.Evaluate);
-        SmallJob.Results(await MetricsAsync(cluster, evaluated)).ShouldBe(SmallJob.Results(await reference.MetricsAsync()));
+        foreach (string[] what in (string[][])[["--parameters", parameters, "--job", file, .. SmallJob.Options], [trained.JobId]])
+        {
+            Finished evaluation = await cluster.RunCommandAsync(["eval", .. what]);
+            evaluation.ExitCode.ShouldBe(0, evaluation.Errors);
+            Job evaluated = await cluster.Client.Jobs.ListAsync(cancellationToken: cancellationToken).FirstAsync(cancellationToken);
+            evaluated.Mode.ShouldBe(JobMode.Evaluate);
+            evaluated.StartFrom.ShouldNotBeEmpty();
+            SmallJob.Results(await MetricsAsync(cluster, evaluated)).ShouldBe(SmallJob.Results(await reference.MetricsAsync()));
+        }
     }
 
     /// <summary>The coordinator knows no networks: libtorch is in the workers alone.</summary>

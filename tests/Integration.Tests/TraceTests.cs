@@ -31,7 +31,8 @@ public sealed class TraceTests
 
         ReceivedSpan[] trace = [.. receiver.Spans.Where(span => span.TraceId == job.TraceId)];
         (string Service, string Name)[] seen = [.. trace.Select(span => (span.Service, span.Name)).Distinct()];
-        seen.ShouldContain(("s2m", "Jobs.Submit"));
+        seen.ShouldContain(("s2m", "Jobs.Submit"), string.Join('\n', receiver.Spans.Select(span => $"{span}").Take(60)));
+        string.Join('\n', receiver.Spans.Select(span => $"{span}").Take(60)).ShouldBe("");
         seen.ShouldContain(("s2m-coordinator", "queue"));
         seen.ShouldContain(("s2m-coordinator", "loop"));
         seen.ShouldContain(("s2m-coordinator", "step"));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Protos.V1;
@@ -36,10 +37,19 @@ internal static class EvaluateCommand
         return command;
     }
 
+<<<<<<< HEAD
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
         GetJobResponse known = await session.Client.Jobs.GetAsync(jobId, session.CancellationToken);
         return new SubmitJobRequest { JobFile = known.JobFile, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
+=======
+    // A specification is JSON, which YAML takes as it is. Its length as a setting: a run that was shortened on the command line may end within its warm-up.
+    private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
+    {
+        Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
+        string steps = $"training.steps={JsonNode.Parse(job.Specification)!["training"]!["steps"]}";
+        return new SubmitJobRequest { JobFile = job.Specification, Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
+>>>>>>> 51c8a57e5fc14d317d59f99b93148278082eb56f
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)

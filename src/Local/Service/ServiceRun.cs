@@ -133,7 +133,10 @@ internal sealed class ServiceRun(LocalService service, string folder)
             version = (await service.Client.DataSets.RegisterAsync(job.Data.Name, Path.GetFullPath(path), cancellationToken)).Version;
         }
 
-        Job submitted = await service.Client.Jobs.SubmitAsync(new SubmitJobRequest { JobFile = JobText.Write(job), DataVersion = version }, cancellationToken);
+        // The length as a setting over the file: a run that was shortened on the command line may end within its warm-up, a file may not.
+        string steps = string.Create(CultureInfo.InvariantCulture, $"training.steps={job.Training.Steps}");
+        var request = new SubmitJobRequest { JobFile = JobText.Write(job), Overrides = { steps }, DataVersion = version };
+        Job submitted = await service.Client.Jobs.SubmitAsync(request, cancellationToken);
         JobId = submitted.JobId;
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(JobFile, JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { ["job_id"] = JobId }), cancellationToken);

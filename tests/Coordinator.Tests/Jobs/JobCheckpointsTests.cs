@@ -186,7 +186,7 @@ public sealed class JobCheckpointsTests : IDisposable
         (await start.LoadAsync(hash, _job.Executor.Definition, Token)).Parameters.ShouldBe(trained.Snapshot.Parameters);
     }
 
-    private Task PauseAsync(string id)
+    private Task<bool> PauseAsync(string id)
         => _scene.Store.MoveAsync(id, JobState.Running, JobState.Paused, "enough", "test", DateTimeOffset.UnixEpoch, Token);
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
                 long before = await doors.RowsAsync();
                 RpcException? refusal = await RawCall.SendAsync(doors.Calls, method, request.ToByteArray(), Known);
                 long after = await doors.RowsAsync();
-                string shown = $"{name} {refusal?.Status}\n{request}";
+                string shown = $"{name} {refusal?.Status}\n{request}\n{doors.Cluster.Coordinator.Errors}";
                 Imprecise.ShouldNotContain(refusal?.StatusCode ?? StatusCode.OK, shown);
                 (after - before).ShouldBeInRange(0, refusal is null ? 1 : 0, shown);
             },
