@@ -37,19 +37,12 @@ internal static class EvaluateCommand
         return command;
     }
 
-<<<<<<< HEAD
+    // Its length as a setting: a run that was shortened on the command line may end within its warm-up, which a file may not.
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
         GetJobResponse known = await session.Client.Jobs.GetAsync(jobId, session.CancellationToken);
-        return new SubmitJobRequest { JobFile = known.JobFile, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
-=======
-    // A specification is JSON, which YAML takes as it is. Its length as a setting: a run that was shortened on the command line may end within its warm-up.
-    private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
-    {
-        Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
-        string steps = $"training.steps={JsonNode.Parse(job.Specification)!["training"]!["steps"]}";
-        return new SubmitJobRequest { JobFile = job.Specification, Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
->>>>>>> 51c8a57e5fc14d317d59f99b93148278082eb56f
+        string steps = $"training.steps={JsonNode.Parse(known.Job.Specification)!["training"]!["steps"]}";
+        return new SubmitJobRequest { JobFile = known.JobFile, Overrides = { steps }, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)
