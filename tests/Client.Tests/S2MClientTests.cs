@@ -72,11 +72,12 @@ public sealed class S2MClientTests : IAsyncLifetime
     [Fact]
     public async Task SubmitAsync_Refused_ViolationsAreThere()
     {
+        var steps = new BadRequest.Types.FieldViolation { Field = "training.steps", Description = "expected at least 1, got 0" };
         var status = new Google.Rpc.Status
         {
             Code = (int)Code.InvalidArgument,
             Message = "job file: 1 problem",
-            Details = { Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = "training.steps", Description = "expected at least 1, got 0" } } }) },
+            Details = { Any.Pack(new BadRequest { FieldViolations = { steps } }) },
         };
         _server.Jobs.Failures.Enqueue(status.ToRpcException());
 

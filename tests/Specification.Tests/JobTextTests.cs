@@ -9,7 +9,7 @@ public sealed class JobTextTests
     [InlineData("optimizer.learning_rate=0.000001", "evaluation.shots=[1,2,10]")]
     public void Write_AnyJob_ReadsBackAsTheSameSpecification(params string[] settings)
     {
-        JobSpecification job = JobFile.Parse(TestJobs.Text("quickstart"), "quickstart", settings);
+        JobSpecification job = JobFile.Read(Path.Combine(TestJobs.Repository(), "jobs", "quickstart.yaml"), settings);
 
         JobSpecification again = JobFile.Parse(JobText.Write(job), "written", []);
 

@@ -82,7 +82,7 @@ internal static class DataCommands
         var name = new Argument<string>("NAME") { Description = "omniglot: handwritten characters of 50 alphabets (Lake, Salakhutdinov and Tenenbaum, 2015; MIT licence)." };
         name.AcceptOnlyFromAmong("omniglot");
         var to = new Option<string>("--to") { Description = "The folder; NAME by default.", HelpName = "DIR" };
-        var url = new Option<Uri>("--url") { Description = "Where the archives lie.", HelpName = "BASE", DefaultValueFactory = _ => new Uri(PublishedFile.OmniglotAddress) };
+        var url = new Option<string>("--url") { Description = "Where the archives lie.", HelpName = "BASE", DefaultValueFactory = _ => PublishedFile.OmniglotAddress };
         var command = new Command("get", "Downloads a public data set from its authors; goes on where an earlier download was cut.") { name, to, url };
         command.SetAction(async (result, _) =>
         {
@@ -115,8 +115,8 @@ internal static class DataCommands
     }
 
     // A base without its last slash would lose its last folder.
-    private static Uri Base(Uri address) => address.IsAbsoluteUri && address.Scheme is "http" or "https"
-        ? new Uri($"{address.AbsoluteUri.TrimEnd('/')}/")
+    private static Uri Base(string address) => Uri.TryCreate($"{address.TrimEnd('/')}/", UriKind.Absolute, out Uri? result) && result.Scheme is "http" or "https"
+        ? result
         : throw new CommandException(ExitCodes.Usage, $"--url: expected http://... or https://..., got '{address}'; correct it");
 
     private static int Show(Session session, DataSet set) => session.Show(() => MessageJson.Of(set), console => TextTable.Facts(console, Facts(set)));

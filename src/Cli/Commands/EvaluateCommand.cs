@@ -1,9 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json.Nodes;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Protos.V1;
-using S2M.Specification;
 
 namespace S2M.Cli.Commands;
 
@@ -38,14 +37,12 @@ internal static class EvaluateCommand
         return command;
     }
 
+    // Its length as a setting: a run that was shortened on the command line may end within its warm-up, which a file may not.
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
-        Job job = (await session.Client.Jobs.GetAsync(jobId, session.CancellationToken)).Job;
-        JobSpecification specification = CanonicalJson.Read(job.Specification);
-
-        // The length as a setting over the file: a run that was shortened on the command line may end within its warm-up, a file may not.
-        string steps = string.Create(CultureInfo.InvariantCulture, $"training.steps={specification.Training.Steps}");
-        return new SubmitJobRequest { JobFile = JobText.Write(specification), Overrides = { steps }, StartFrom = job.JobId, DataVersion = job.DataVersion };
+        GetJobResponse known = await session.Client.Jobs.GetAsync(jobId, session.CancellationToken);
+        string steps = $"training.steps={JsonNode.Parse(known.Job.Specification)!["training"]!["steps"]}";
+        return new SubmitJobRequest { JobFile = known.JobFile, Overrides = { steps }, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)

@@ -20,9 +20,9 @@ internal static class JobCommands
         ShowCommands.Show(work),
         Watch(work),
         Logs(work),
-        Change(work, "pause", "Stops a job with a checkpoint; it goes on when it is resumed.", (session, job, reason) => session.Client.Jobs.PauseAsync(job, reason, session.CancellationToken)),
+        Change(work, "pause", "Stops a job with a checkpoint; it goes on when it is resumed.", static (jobs, job, reason, token) => jobs.PauseAsync(job, reason, token)),
         Resume(work),
-        Change(work, "cancel", "Ends a job for good; its checkpoints stay.", (session, job, reason) => session.Client.Jobs.CancelAsync(job, reason, session.CancellationToken)),
+        Change(work, "cancel", "Ends a job for good; its checkpoints stay.", static (jobs, job, reason, token) => jobs.CancelAsync(job, reason, token)),
         ShowCommands.Checkpoints(work),
         Download(work),
     };
@@ -59,11 +59,12 @@ internal static class JobCommands
         });
     }
 
-    private static Command Change(Work work, string name, string description, Func<Session, string, string, Task<Job>> change)
+    private static Command Change(Work work, string name, string description, Func<JobsClient, string, string, CancellationToken, Task<Job>> change)
     {
         Argument<string> job = JobOptions.Job();
         Option<string> reason = JobOptions.Reason();
-        return work.Command(name, description, [job, reason], async session => Show(session, await change(session, session.Of(job), session.Of(reason))));
+        return work.Command(name, description, [job, reason], async session =>
+            Show(session, await change(session.Client.Jobs, session.Of(job), session.Of(reason), session.CancellationToken)));
     }
 
     private static Command Resume(Work work)
@@ -99,7 +100,12 @@ internal static class JobCommands
             return session.Show(
                 () => new JsonObject
                 {
-                    ["files"] = new JsonArray([.. files.Select(found => new JsonObject { ["path"] = found.Path, ["bytes"] = found.Received.Bytes, ["sha256"] = found.Received.Sha256 })]),
+                    ["files"] = new JsonArray([.. files.Select(found => new JsonObject
+                    {
+                        ["path"] = found.Path,
+                        ["bytes"] = found.Received.Bytes,
+                        ["sha256"] = found.Received.Sha256,
+                    })]),
                 },
                 _ => files.ForEach(found => Console.WriteLine($"{found.Received.Sha256}  {found.Path}")));
         });

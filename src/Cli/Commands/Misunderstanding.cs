@@ -37,8 +37,8 @@ internal static class Misunderstanding
     /// <summary>The known word that is nearest to what was written; null where none is near.</summary>
     internal static string? Meant(string word, IEnumerable<string> known)
     {
-        (string? Word, int Distance) nearest = known.Select(candidate => ((string?)candidate, Distance(word, candidate))).DefaultIfEmpty((null, int.MaxValue)).MinBy(pair => pair.Item2);
-        return nearest.Distance <= Math.Min(FarthestMeant, word.Length / 2) ? nearest.Word : null;
+        string? nearest = known.MinBy(candidate => Distance(word, candidate));
+        return nearest is not null && Distance(word, nearest) <= Math.Min(FarthestMeant, word.Length / 2) ? nearest : null;
     }
 
     // Levenshtein 1966: letters to insert, delete or replace.

@@ -89,8 +89,14 @@ internal static class ShowCommands
         ("trace", job.TraceId),
         ("parameters", job.ParametersHash));
 
-    private static string?[] Row(Job job)
-        => [job.JobId, Words.Of(job.State), job.Mode == JobMode.Evaluate ? "evaluation" : $"{job.Step}/{job.Steps}", Times.Show(job.SubmittedAt), job.WaitsFor.Length > 0 ? $"waits for {job.WaitsFor}" : job.Reason];
+    private static string?[] Row(Job job) =>
+    [
+        job.JobId,
+        Words.Of(job.State),
+        job.Mode == JobMode.Evaluate ? "evaluation" : $"{job.Step}/{job.Steps}",
+        Times.Show(job.SubmittedAt),
+        job.WaitsFor.Length > 0 ? $"waits for {job.WaitsFor}" : job.Reason,
+    ];
 
     private static string?[] Row(JobTransition transition) =>
     [

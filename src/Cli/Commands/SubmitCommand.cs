@@ -16,7 +16,7 @@ internal static class SubmitCommand
     {
         Argument<string> file = JobOptions.File();
         Option<bool> follow = JobOptions.Follow("Shows what happens until the job is at its end; Ctrl-C leaves it running.");
-        var dryRun = new Option<bool>("--dry-run") { Description = "Prints the job with every default, its data, the workers that fit and the expected time, and submits nothing." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Prints the job with every default, its data, time and the workers that fit, and submits nothing." };
         Option<string[]> set = JobOptions.Set();
         Option<string[]> label = JobOptions.Label("A label of the job; may be repeated.");
         Option<string> startFrom = Text("--start-from", "Begins with the last checkpoint of a job, or with uploaded parameters.", "JOB|SHA256");
@@ -69,7 +69,9 @@ internal static class SubmitCommand
         output.WriteLine(plan.JobFile.TrimEnd());
         output.WriteLine($"# data        {plan.DataVersion}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"# episode     {plan.EpisodeImages} images, {Times.Bytes(plan.EpisodeBytes)} of pixels{Seconds(plan)}"));
-        output.WriteLine($"# time        {(plan.TrainingSeconds > 0 ? $"about {Times.Show(TimeSpan.FromSeconds(plan.TrainingSeconds))} of training" : "not known before a first run")}");
+        output.WriteLine(plan.TrainingSeconds > 0
+            ? $"# time        about {Times.Show(TimeSpan.FromSeconds(plan.TrainingSeconds))} of training"
+            : "# time        not known before a first run");
         foreach (WorkerFit worker in plan.Workers)
         {
             output.WriteLine($"# worker      {worker.WorkerId}: {(worker.Fits ? "fits" : "does not fit")}{(worker.Reason.Length > 0 ? $": {worker.Reason}" : string.Empty)}");

@@ -49,5 +49,8 @@ internal sealed class Work(GlobalOptions options)
 
     // A token is not repeated: it would end up in logs.
     private string ServerWords(ParseResult result)
-        => $"{(result.GetValue(options.Server) is { } server ? $" --server {server}" : string.Empty)}{(result.GetValue(options.TokenFile) is { } file ? $" --token-file {file}" : string.Empty)}";
+    {
+        string server = result.GetValue(options.Server) is { } address ? $" --server {address}" : string.Empty;
+        return result.GetValue(options.TokenFile) is { } file ? $"{server} --token-file {file}" : server;
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using S2M.Cli.Output;
+using S2M.Client.Workers;
 using S2M.Protos.V1;
 
 namespace S2M.Cli.Commands;
@@ -12,9 +13,9 @@ internal static class WorkerCommands
     internal static Command Create(Work work) => new("worker", "The machines that compute.")
     {
         List(work),
-        Change(work, "cordon", "No new share goes to the worker until it is uncordoned.", (session, worker, reason) => session.Client.Workers.CordonAsync(worker, reason, session.CancellationToken)),
+        Change(work, "cordon", "No new share goes to the worker until it is uncordoned.", static (workers, worker, reason, token) => workers.CordonAsync(worker, reason, token)),
         Uncordon(work),
-        Change(work, "drain", "The worker finishes its share, leaves, and its process ends.", (session, worker, reason) => session.Client.Workers.DrainAsync(worker, reason, session.CancellationToken)),
+        Change(work, "drain", "The worker finishes its share, leaves, and its process ends.", static (workers, worker, reason, token) => workers.DrainAsync(worker, reason, token)),
     };
 
     private static Command List(Work work)
@@ -36,11 +37,12 @@ internal static class WorkerCommands
         });
     }
 
-    private static Command Change(Work work, string name, string description, Func<Session, string, string, Task<Worker>> change)
+    private static Command Change(Work work, string name, string description, Func<WorkersClient, string, string, CancellationToken, Task<Worker>> change)
     {
         Argument<string> worker = Name();
         Option<string> reason = JobOptions.Reason();
-        return work.Command(name, description, [worker, reason], async session => Show(session, await change(session, session.Of(worker), session.Of(reason))));
+        return work.Command(name, description, [worker, reason], async session =>
+            Show(session, await change(session.Client.Workers, session.Of(worker), session.Of(reason), session.CancellationToken)));
     }
 
     private static Command Uncordon(Work work)
@@ -53,5 +55,7 @@ internal static class WorkerCommands
     private static Argument<string> Name() => new("WORKER") { Description = "The worker's name." };
 
     private static int Show(Session session, Worker worker)
-        => session.Show(() => MessageJson.Of(worker), console => TextTable.Facts(console, ("worker", worker.WorkerId), ("state", Words.Of(worker.State)), ("reason", worker.Reason)));
+        => session.Show(
+            () => MessageJson.Of(worker),
+            console => TextTable.Facts(console, ("worker", worker.WorkerId), ("state", Words.Of(worker.State)), ("reason", worker.Reason)));
 }

@@ -82,7 +82,9 @@ internal sealed class Doctor(S2MClient client, string folder)
     {
         null => new Finding("clock", true, "the server does not say"),
         { } span when span.Duration() <= LargestClockDifference => new Finding("clock", true, "agrees with the server's"),
-        { } span => new Finding("clock", false, string.Create(CultureInfo.InvariantCulture, $"the server's is {span.TotalSeconds:F0} s ahead; schedules go by it: set both by a time server")),
+        { } span => new Finding("clock", false, string.Create(
+            CultureInfo.InvariantCulture,
+            $"the server's is {span.Duration().TotalSeconds:F0} s {(span > TimeSpan.Zero ? "ahead" : "behind")}; schedules go by it: set both by a time server")),
     };
 
     private static Finding OnWorkers(IReadOnlyList<Worker> workers)

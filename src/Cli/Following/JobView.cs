@@ -6,7 +6,7 @@ using S2M.Protos.V1;
 
 namespace S2M.Cli.Following;
 
-/// <summary>Shows what happens to a job: one line of progress, and a line for each state, log line, validation and checkpoint.</summary>
+/// <summary>Shows what happens to a job: one line of progress, and a line for each state and each line of its log.</summary>
 /// <param name="line">Where.</param>
 /// <param name="time">Measures speed.</param>
 internal sealed class JobView(StatusLine line, TimeProvider time)
@@ -38,14 +38,11 @@ internal sealed class JobView(StatusLine line, TimeProvider time)
             case WatchJobResponse.EventOneofCase.Step:
                 OnStep(happened.Step);
                 break;
-            case WatchJobResponse.EventOneofCase.Validation:
-                line.Line(string.Create(CultureInfo.InvariantCulture, $"step {happened.Validation.Step}: validation accuracy {happened.Validation.Accuracy:F4}"));
-                break;
             case WatchJobResponse.EventOneofCase.Progress when happened.Progress is { Total: > 0 } progress:
                 line.Progress(() => $"{progress.Phase}: {StatusLine.Bar(progress.Done, progress.Total)} {progress.Done}/{progress.Total} {progress.Unit}");
                 break;
             default:
-                // From a newer server: nothing that this one knows how to show.
+                // Validations and checkpoints are lines of the log; what a newer server sends besides, this one does not know how to show.
                 break;
         }
     }
@@ -79,11 +76,6 @@ internal sealed class JobView(StatusLine line, TimeProvider time)
         if (job.WaitsFor.Length > 0 && job.WaitsFor != _job.WaitsFor)
         {
             line.Line($"waits for {job.WaitsFor}{(Times.Show(job.WaitsSince) is { } since ? $" since {since}" : string.Empty)}");
-        }
-
-        if (job.CheckpointStep > 0 && job.CheckpointStep != _job.CheckpointStep)
-        {
-            line.Line($"step {job.CheckpointStep}: checkpoint");
         }
 
         _job = job;

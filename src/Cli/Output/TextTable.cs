@@ -5,6 +5,8 @@ namespace S2M.Cli.Output;
 /// <summary>Tables of plain text.</summary>
 internal static class TextTable
 {
+    private const int Widest = 400;
+
     /// <summary>Writes a table; where there is no row, a line that says so.</summary>
     /// <param name="console">Where.</param>
     /// <param name="empty">What to say of no rows.</param>
@@ -15,7 +17,8 @@ internal static class TextTable
         Table table = new Table().Border(TableBorder.Horizontal);
         foreach (string column in columns)
         {
-            table.AddColumn(Markup.Escape(column));
+            // An identifier that is broken over two lines cannot be copied.
+            table.AddColumn(new TableColumn(Markup.Escape(column)).NoWrap());
         }
 
         foreach (IReadOnlyList<string?> row in rows)
@@ -29,7 +32,11 @@ internal static class TextTable
             return;
         }
 
+        // A program, or a narrow terminal, gets whole rows too.
+        int width = console.Profile.Width;
+        console.Profile.Width = Math.Max(width, Widest);
         console.Write(table);
+        console.Profile.Width = width;
     }
 
     /// <summary>Writes a line for each fact that is known: its name, then its text, never broken.</summary>

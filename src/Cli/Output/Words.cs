@@ -6,7 +6,8 @@ namespace S2M.Cli.Output;
 internal static class Words
 {
     /// <summary>Every state that a job can be in.</summary>
-    internal static IReadOnlyDictionary<string, JobState> States { get; } = Enum.GetValues<JobState>().Where(state => state != JobState.Unspecified).ToDictionary(Of, StringComparer.Ordinal);
+    internal static IReadOnlyDictionary<string, JobState> States { get; } =
+        Enum.GetValues<JobState>().Where(state => state != JobState.Unspecified).ToDictionary(Of, StringComparer.Ordinal);
 
     internal static string Of(JobState state) => state.ToString().ToLowerInvariant();
 

@@ -68,13 +68,14 @@ internal sealed class HttpDownload(HttpClient http, TimeProvider time, TimeSpan 
                 await ReceiveOnceAsync(address, target, progress, cancellationToken);
                 return;
             }
-            catch (Exception problem) when (problem is HttpRequestException or HttpIOException && !cancellationToken.IsCancellationRequested)
+            catch (HttpRequestException problem) when (!cancellationToken.IsCancellationRequested)
             {
                 failures = target.Length > before ? 1 : failures + 1;
-                if (failures >= Attempts || problem is HttpRequestException { StatusCode: HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized })
+                if (failures >= Attempts || problem.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
                 {
                     throw new CommandException(
-                        ExitCodes.Failed, $"{address}: expected the file, got: {problem.GetBaseException().Message}; check the network and --url. What arrived stays for the next try");
+                        ExitCodes.Failed,
+                        $"{address}: expected the file, got: {problem.GetBaseException().Message}; check the network and --url. What arrived stays for the next try");
                 }
 
                 await Task.Delay(pause * (1 << (failures - 1)), time, cancellationToken);
@@ -112,13 +113,26 @@ internal sealed class HttpDownload(HttpClient http, TimeProvider time, TimeSpan 
         target.Position = target.Length;
         await using Stream content = await response.Content.ReadAsStreamAsync(cancellationToken);
         byte[] buffer = new byte[BufferSize];
-        while (await content.ReadAsync(buffer, cancellationToken) is var read and > 0)
+        while (await ReadAsync(content, buffer, cancellationToken) is var read and > 0)
         {
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             progress.Report(new TransferProgress(target.Position, total));
         }
 
         await target.FlushAsync(cancellationToken);
+    }
+
+    // A connection that breaks is told from a disk that is full.
+    private static async Task<int> ReadAsync(Stream content, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await content.ReadAsync(buffer, cancellationToken);
+        }
+        catch (IOException problem)
+        {
+            throw new HttpRequestException(problem.Message, problem);
+        }
     }
 
     private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)

@@ -73,8 +73,8 @@ internal sealed class DataSetLibrary(IDataSetStore rows, ContentStore contents) 
     {
         if (!DataSetName.TryParse(nameOrVersion, out DataSetName? name))
         {
-            string shown = nameOrVersion.Length > 2 * DataSetName.Longest ? nameOrVersion[..DataSetName.Longest] + "..." : nameOrVersion;
-            throw new DataException($"data set: expected a name ({DataSetName.Rule}), with '@' and the SHA-256 for one version, got '{shown}'; see 's2m data list'");
+            string shown = nameOrVersion.Length > 2 * Names.Longest ? nameOrVersion[..Names.Longest] + "..." : nameOrVersion;
+            throw new DataException($"data set: expected a name ({Names.Rule}), with '@' and the SHA-256 for one version, got '{shown}'; see 's2m data list'");
         }
 
         return await FindAsync(name, cancellationToken) ?? throw new DataException(await DescribeUnknownAsync(name, cancellationToken));

@@ -7,22 +7,12 @@ namespace S2M.Coordinator.DataSets;
 /// <param name="Sha256">The version's hash; null means the newest.</param>
 internal sealed record DataSetName(string Name, string? Sha256)
 {
-    /// <summary>The most letters of a name.</summary>
-    internal const int Longest = 64;
-
-    /// <summary>The rule, for messages.</summary>
-    internal const string Rule = "1 to 64 letters, digits, '-', '_' and '.'";
-
-    /// <summary>Whether a text may be the name of a data set.</summary>
-    internal static bool IsName(string text) =>
-        text.Length is > 0 and <= Longest && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
-
     /// <summary>Reads <c>name</c> or <c>name@sha256</c>.</summary>
     internal static bool TryParse(string text, [NotNullWhen(true)] out DataSetName? result)
     {
         int at = text.IndexOf('@', StringComparison.Ordinal);
         (string name, string? hash) = at < 0 ? (text, null) : (text[..at], text[(at + 1)..]);
-        result = IsName(name) && (hash is null || (hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower))) ? new DataSetName(name, hash) : null;
+        result = Names.IsName(name) && (hash is null || (hash.Length == 64 && hash.All(char.IsAsciiHexDigitLower))) ? new DataSetName(name, hash) : null;
         return result is not null;
     }
 }

@@ -15,11 +15,14 @@ internal static class CoordinatorInstruments
     private static readonly Counter<long> Shares = Meter.CreateCounter<long>("s2m.coordinator.shares", "{share}", "Shares that were answered, by kind.");
     private static readonly Counter<long> LostShares = Meter.CreateCounter<long>("s2m.coordinator.shares.lost", "{share}", "Leases that ended without an answer, by kind.");
     private static readonly Histogram<double> ShareSeconds = Meter.CreateHistogram<double>("s2m.coordinator.share.duration", "s", "Time from lease to answer, by kind.");
-    private static readonly Histogram<double> ComputeSeconds = Meter.CreateHistogram<double>("s2m.coordinator.share.compute", "s", "Time of it on the worker's training thread, by kind.");
+    private static readonly Histogram<double> ComputeSeconds = Meter.CreateHistogram<double>(
+        "s2m.coordinator.share.compute", "s", "Time of it on the worker's training thread, by kind.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("s2m.coordinator.steps", "{step}", "Optimizer steps.");
     private static readonly Counter<long> Checkpoints = Meter.CreateCounter<long>("s2m.coordinator.checkpoints", "{checkpoint}", "Checkpoints that were published.");
-    private static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>("s2m.coordinator.checkpoint.duration", "s", "Time to write and publish a checkpoint.");
-    private static readonly Counter<long> Transitions = Meter.CreateCounter<long>("s2m.coordinator.job.transitions", "{transition}", "Changes of jobs' states, by the state after.");
+    private static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>(
+        "s2m.coordinator.checkpoint.duration", "s", "Time to write and publish a checkpoint.");
+    private static readonly Counter<long> Transitions = Meter.CreateCounter<long>(
+        "s2m.coordinator.job.transitions", "{transition}", "Changes of jobs' states, by the state after.");
 
     /// <summary>Spans: queue, loop, step, dispatch, checkpoint.</summary>
     internal static ActivitySource Activities { get; } = new(Name);

@@ -22,7 +22,8 @@ internal sealed class Canary(DispatchContext context, Func<int> version, Wire.Ep
     /// <returns>Why it is refused; null where it is not.</returns>
     internal async Task<string?> RefuseAsync(WorkerLane lane, ShareClock clock, CancellationToken cancellationToken)
     {
-        var work = new ShareWork("canary", 0, 1, request => request.Gradient = new Wire.GradientWork { Version = version(), Leaves = 1, First = 0, Episodes = { episode } });
+        var work = new ShareWork(
+            "canary", 0, 1, request => request.Gradient = new Wire.GradientWork { Version = version(), Leaves = 1, First = 0, Episodes = { episode } }, _ => { });
         Wire.ComputeShareRequest request = context.NewRequest(0, 0);
         work.Fill(request);
         ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(work), cancellationToken);

@@ -24,7 +24,7 @@ public sealed class DispatchOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How many workers may fail one share by an error of their own before the job fails; 3 by default.</summary>
+    /// <summary>How many times workers may fail one share by an error of their own before the job fails, each time another one as long as there is one; 3 by default.</summary>
     [Range(1, 100)]
     public int FaultsPerShare { get; set; } = 3;
 

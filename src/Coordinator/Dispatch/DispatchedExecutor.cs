@@ -25,6 +25,8 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     private const int GroupsPerShare = 64;
     private const int SupportsPerShare = 16;
 
+    private int _descriptorSize;
+
     /// <summary>The contract of the worker that made version 0; empty before.</summary>
     internal string NumericContract { get; private set; } = string.Empty;
 
@@ -32,9 +34,13 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     public async Task<NetworkDefinition> CreateParametersAsync(CancellationToken cancellationToken)
     {
         ShareAnswer[] answers = await dispatcher.RunAsync(
-            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork())], null, cancellationToken);
+            [new ShareWork("create", 0, 1, request => request.CreateParameters = new Wire.CreateParametersWork(), answer => WireNetwork.ToDefinition(answer))],
+            null,
+            cancellationToken);
         NumericContract = answers[0].Worker!.NumericContract;
-        return WireNetwork.ToDefinition(answers[0]);
+        NetworkDefinition definition = WireNetwork.ToDefinition(answers[0]);
+        _descriptorSize = definition.DescriptorSize;
+        return definition;
     }
 
     /// <inheritdoc/>
@@ -51,16 +57,9 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
             Leaves = episodes.Count,
             First = index * size,
             Episodes = { part.Select(WireEpisodes.ToWire) },
-        }))];
+        }, answer => CheckNodes(answer, FixedTree.CompleteNodes(episodes.Count, index * size, part.Length), snapshot.Parameters.Length + snapshot.Buffers.Length)))];
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, null, cancellationToken);
-        try
-        {
-            return FixedTree.Combine(episodes.Count, [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Node))]);
-        }
-        catch (ArgumentException problem)
-        {
-            throw new CoordinatorException($"gradient: a worker answered with other episodes than it was given: {problem.Message}", problem);
-        }
+        return FixedTree.Combine(episodes.Count, [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Node))]);
     }
 
     /// <inheritdoc/>
@@ -68,11 +67,11 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         var count = new WorkCount(progress, "images embedded", images.Count);
-        ShareWork[] shares = [.. images.Chunk(EmbeddingChunk * ChunksPerShare).Select(part => new ShareWork("embed", snapshot.Version, part.Length, request => request.Embedding = new Wire.EmbeddingWork
+        ShareWork[] shares = Cut("embed", snapshot, images, EmbeddingChunk * ChunksPerShare, (request, part) => request.Embedding = new Wire.EmbeddingWork
         {
             Version = version,
             Images = WireEpisodes.ToWire(part),
-        }))];
+        }, (answer, part) => CheckEmbedding(answer, part.Length));
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
         return [.. answers.SelectMany(answer => answer.Floats(0))];
     }
@@ -84,15 +83,14 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
         var count = new WorkCount(progress, "episodes scored", groups.Count);
-        ShareWork[] shares = [.. groups.Chunk(Math.Min(GroupsPerShare, PerWorker(groups.Count))).Select(part => new ShareWork("score", snapshot.Version, part.Length, request => request.Scoring = new Wire.ScoringWork
+        ShareWork[] shares = Cut("score", snapshot, groups, Math.Min(GroupsPerShare, PerWorker(groups.Count)), (request, part) => request.Scoring = new Wire.ScoringWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Groups = { part.Select(WireEpisodes.ToWire) },
-        }))];
-        ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
-        return Arrays(answers, groups.Count);
+        }, (answer, part) => CheckScores(answer, [.. part.Select(ScoresOf)]));
+        return Arrays(await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -106,25 +104,50 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     {
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
-        ShareWork[] shares = [.. supports.Chunk(SupportsPerShare).Select(part => new ShareWork("rank", snapshot.Version, part.Length, request => request.Ranking = new Wire.RankingWork
+        ShareWork[] shares = Cut("rank", snapshot, supports, SupportsPerShare, (request, part) => request.Ranking = new Wire.RankingWork
         {
             Version = version,
             Descriptors = name,
             Head = ToWire(head),
             Supports = { part.Select(rows => new Wire.RowList { Rows = { rows } }) },
             Targets = new Wire.RowList { Rows = { targets } },
-        }))];
-        return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken), supports.Count);
+        }, (answer, part) => CheckScores(answer, [.. part.Select(_ => targets.Count)]));
+        return Arrays(await dispatcher.RunAsync(shares, null, cancellationToken));
     }
 
     /// <summary>Nothing of its own: workers and shelf belong to the run.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static double[][] Arrays(ShareAnswer[] answers, int expected)
+    private static double[][] Arrays(ShareAnswer[] answers) => [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Doubles))];
+
+    private static int ScoresOf(EpisodeGroup group) => group.Concepts.Count * (group.Distractors.Count + group.Concepts.Sum(concept => concept.Positives.Count));
+
+    private static void CheckNodes(ShareAnswer answer, IReadOnlyList<(int First, int Count)> nodes, int length)
     {
-        double[][] arrays = [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Doubles))];
-        return arrays.Length == expected ? arrays : throw new CoordinatorException($"scores: expected {expected} arrays, got {arrays.Length}; workers must be of this version");
+        ShareAnswer.Require(answer.Count == nodes.Count, $"{nodes.Count} nodes of the tree, not {answer.Count}");
+        for (int i = 0; i < nodes.Count; i++)
+        {
+            (int first, int count, EpisodeSum sum) = answer.Node(i);
+            ShareAnswer.Require((first, count) == nodes[i] && sum.Present >= 0 && sum.Present <= count, $"the node of {nodes[i].Count} episodes from {nodes[i].First} on");
+            ShareAnswer.Require(sum.Present == 0 || sum.Values.Length == length, $"{length} numbers in a node, not {sum.Values.Length}");
+        }
     }
+
+    private static void CheckScores(ShareAnswer answer, int[] lengths)
+    {
+        ShareAnswer.Require(answer.Count == lengths.Length, $"{lengths.Length} arrays of scores, not {answer.Count}");
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            ShareAnswer.Require(answer.Doubles(i).Length == lengths[i], $"{lengths[i]} scores in array {i}");
+        }
+    }
+
+    private void CheckEmbedding(ShareAnswer answer, int images)
+        => ShareAnswer.Require(answer.Count == 1 && answer.Floats(0).Length == images * _descriptorSize, $"an array of {images} descriptors of {_descriptorSize} numbers");
+
+    private static ShareWork[] Cut<T>(
+        string kind, ParameterSnapshot snapshot, IReadOnlyList<T> items, int size, Action<Wire.ComputeShareRequest, T[]> fill, Action<ShareAnswer, T[]> check)
+        => [.. items.Chunk(size).Select(part => new ShareWork(kind, snapshot.Version, part.Length, request => fill(request, part), answer => check(answer, part)))];
 
     private static Wire.ScoringHead ToWire(ScoringHead head) => head == ScoringHead.Job ? Wire.ScoringHead.Job : Wire.ScoringHead.NearestMean;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Google.Rpc;
 using Grpc.Core;
 using Polly.CircuitBreaker;
 using S2M.Coordinator.Diagnostics;
@@ -16,6 +17,8 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="time">The clock.</param>
 internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, DispatchOptions options, TimeProvider time)
 {
+    private const string StartedAgain = "WRONG_INCARNATION";
+
     private readonly ShareClock _clock = new(options);
 
     /// <summary>Checks a worker before its first share; absent until the network is known.</summary>
@@ -30,6 +33,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
     internal async Task<ShareAnswer[]> RunAsync(IReadOnlyList<ShareWork> shares, Action<ShareWork>? onDone, CancellationToken cancellationToken)
     {
         var answers = new ShareAnswer[shares.Count];
+        HashSet<string>[] failed = [.. shares.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
         int[] faults = new int[shares.Count];
         var pending = new Queue<int>(Enumerable.Range(0, shares.Count));
         var running = new List<Task<Attempt>>();
@@ -39,10 +43,17 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
             while (pending.Count + running.Count > 0)
             {
                 Task changed = workers.Changed;
-                while (pending.Count > 0 && workers.Take() is { } lane)
+                for (int waiting = pending.Count; waiting > 0; waiting--)
                 {
                     int index = pending.Dequeue();
-                    running.Add(AttemptAsync(lane, shares[index], index, stop.Token));
+                    if (workers.Take(failed[index]) is { } lane)
+                    {
+                        running.Add(AttemptAsync(lane, shares[index], index, faults[index], stop.Token));
+                    }
+                    else
+                    {
+                        pending.Enqueue(index);
+                    }
                 }
 
                 await WaitAsync(running, pending.Count > 0 || running.Count == 0 ? changed : null, shares, cancellationToken);
@@ -57,6 +68,7 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                     }
                     else
                     {
+                        failed[attempt.Share].Add(attempt.Lane.Worker.Incarnation);
                         Charge(attempt, faults, shares[attempt.Share]);
                         pending.Enqueue(attempt.Share);
                     }
@@ -90,12 +102,14 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         bool isLate = await Task.WhenAny([.. events, late]) == late;
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        await context.SayAsync(running.Count == 0 ? workers.WaitsFor : isLate ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty);
+        string slow = isLate ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty;
+        await context.SayAsync(running.Count == 0 ? workers.WaitsFor : slow);
     }
 
-    private async Task<Attempt> AttemptAsync(WorkerLane lane, ShareWork work, int index, CancellationToken cancellationToken)
+    private async Task<Attempt> AttemptAsync(WorkerLane lane, ShareWork work, int index, int faults, CancellationToken cancellationToken)
     {
         long begun = time.GetTimestamp();
+        bool isVetting = !lane.IsVetted && Canary is not null;
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("dispatch share");
         activity?.SetTag("s2m.worker", lane.Worker.Id).SetTag("s2m.kind", work.Kind).SetTag("s2m.share", index).SetTag("s2m.items", work.Items);
         try
@@ -106,23 +120,26 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
                 {
                     workers.Refuse(lane);
                     await context.WarnAsync($"worker {lane.Worker.Id} is refused: {reason}");
-                    return new Attempt(index, null, lane.Worker.Id, reason, Fault: false, Fatal: false);
+                    return new Attempt(index, null, lane, reason, Fault: false, Fatal: false);
                 }
 
                 begun = time.GetTimestamp();
+                isVetting = false;
             }
 
             Wire.ComputeShareRequest request = context.NewRequest(work.Step, index);
             work.Fill(request);
-            ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work), cancellationToken);
+            ShareAnswer answer = await lane.ComputeAsync(request, _clock.Lease(work) * (1 + faults), cancellationToken);
+            work.Check(answer);
             TimeSpan spent = time.GetElapsedTime(begun);
+            (lane.Failures, lane.Problem) = (0, string.Empty);
             _clock.Add(work, spent);
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
-            return new Attempt(index, answer, lane.Worker.Id, string.Empty, Fault: false, Fatal: false);
+            return new Attempt(index, answer, lane, string.Empty, Fault: false, Fatal: false);
         }
         catch (RpcException problem)
         {
-            return Failed(problem.Status.Detail, IsFatal(problem.StatusCode), fault: problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled));
+            return Failed(problem.Status.Detail, IsFatal(problem.StatusCode), IsFault(problem));
         }
         catch (BrokenCircuitException)
         {
@@ -139,14 +156,22 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
 
         Attempt Failed(string reason, bool fatal, bool fault)
         {
+            lane.Failures++;
+            lane.Problem = reason;
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             CoordinatorInstruments.ShareLost(work.Kind);
-            return new Attempt(index, null, lane.Worker.Id, reason, fault, fatal);
+
+            // What goes wrong before the share was sent is not the share's fault.
+            return new Attempt(index, null, lane, reason, fault && !isVetting, fatal && !isVetting);
         }
     }
 
     // What no other worker would do better: the request itself, or data that cannot be read.
     private static bool IsFatal(StatusCode code) => code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.DataLoss or StatusCode.Unauthenticated;
+
+    // A worker that is away, or was started again since it was lent, did nothing wrong with the share.
+    private static bool IsFault(RpcException problem)
+        => problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled) && problem.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason != StartedAgain;
 
     private void Charge(Attempt attempt, int[] faults, ShareWork work)
     {
@@ -157,11 +182,11 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
 
         if (attempt.Fatal || faults[attempt.Share] >= options.FaultsPerShare)
         {
-            throw new CoordinatorException($"{work.Kind}: worker {attempt.Worker}: {attempt.Reason}");
+            throw new CoordinatorException($"{work.Kind}: worker {attempt.Lane.Worker.Id}: {attempt.Reason}");
         }
 
-        context.Lost(work, attempt.Worker, attempt.Reason);
+        context.Lost(work, attempt.Lane.Worker.Id, attempt.Reason);
     }
 
-    private sealed record Attempt(int Share, ShareAnswer? Answer, string Worker, string Reason, bool Fault, bool Fatal);
+    private sealed record Attempt(int Share, ShareAnswer? Answer, WorkerLane Lane, string Reason, bool Fault, bool Fatal);
 }

@@ -17,6 +17,7 @@ internal sealed class JobWorkers : IAsyncDisposable
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
     private readonly Task _polling;
     private Borrower _borrower;
+    private string _waitsFor = "a worker";
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Begins to ask.</summary>
@@ -31,8 +32,17 @@ internal sealed class JobWorkers : IAsyncDisposable
         _polling = Task.Run(PollAsync);
     }
 
-    /// <summary>Why there is no worker; empty where there is one.</summary>
-    internal string WaitsFor { get; private set; } = "a worker";
+    /// <summary>Why no share is on its way, in words.</summary>
+    internal string WaitsFor
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lanes.Count == 0 ? _waitsFor : $"a worker that answers: {string.Join("; ", _lanes.Select(lane => $"{lane.Worker.Id}: {lane.Problem}"))}";
+            }
+        }
+    }
 
     /// <summary>How many there are.</summary>
     internal int Count
@@ -59,11 +69,14 @@ internal sealed class JobWorkers : IAsyncDisposable
     }
 
     /// <summary>Takes a lane that is free, or gives null.</summary>
-    internal WorkerLane? Take()
+    /// <param name="avoided">Incarnations that are taken only where there is no other worker, free or busy.</param>
+    internal WorkerLane? Take(IReadOnlySet<string>? avoided = null)
     {
         lock (_lock)
         {
-            WorkerLane? lane = _lanes.Find(candidate => !candidate.IsBusy && candidate.IsOpen);
+            bool IsAvoided(WorkerLane candidate) => avoided?.Contains(candidate.Worker.Incarnation) == true;
+            bool canAvoid = _lanes.Exists(candidate => candidate.IsOpen && !IsAvoided(candidate));
+            WorkerLane? lane = _lanes.Where(candidate => !candidate.IsBusy && candidate.IsOpen && !(canAvoid && IsAvoided(candidate))).MinBy(candidate => candidate.Failures);
             lane?.IsBusy = true;
             return lane;
         }
@@ -147,7 +160,9 @@ internal sealed class JobWorkers : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception problem) when (problem is OrleansException or TimeoutException or CoordinatorException or ObjectDisposedException)
+#pragma warning disable CA1031 // Whatever goes wrong in one round, the next one must come: without it the job would get no worker any more.
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 // The directory is away: what was lent stays lent, and a share that fails tells of its worker.
                 await Task.Delay(_options.Poll, _time, CancellationToken.None);
@@ -159,7 +174,7 @@ internal sealed class JobWorkers : IAsyncDisposable
     {
         lock (_lock)
         {
-            WaitsFor = loan.WaitsFor;
+            _waitsFor = loan.WaitsFor;
             foreach (WorkerLane lane in _lanes.Where(lane => !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
             {
                 _lanes.Remove(lane);
@@ -173,7 +188,8 @@ internal sealed class JobWorkers : IAsyncDisposable
                 }
             }
 
-            foreach (WorkerLane lane in _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal)))
+            // A copy: a share that is given up may free its lane on this very thread.
+            foreach (WorkerLane lane in _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal)).ToArray())
             {
                 lane.GiveUp();
             }
@@ -182,7 +198,7 @@ internal sealed class JobWorkers : IAsyncDisposable
             foreach (LentWorker worker in loan.Workers.Where(worker => !_refused.Contains(worker.Incarnation)
                 && !_lanes.Concat(_leaving).Any(lane => lane.Worker.Incarnation == worker.Incarnation)))
             {
-                _lanes.Add(new WorkerLane(worker, _token, _options));
+                _lanes.Add(new WorkerLane(worker, _token, _options, _time));
             }
 
             Announce();

@@ -9,8 +9,8 @@ namespace S2M.Coordinator.Dispatch;
 /// <summary>An answer to a share, put together from its stream; complete or not at all.</summary>
 internal sealed class ShareAnswer
 {
-    // A worker that announces more is not believed: 1 GiB of numbers.
-    private const long LargestArray = 1L << 30;
+    // A worker that announces more is not believed.
+    private const long LargestArrayBytes = 1L << 30;
 
     private readonly List<(Wire.ArrayHeader Header, byte[] Bytes)> _arrays = [];
     private int _filled;
@@ -77,11 +77,14 @@ internal sealed class ShareAnswer
     /// <summary>A node of the step's tree.</summary>
     internal (int First, int Count, EpisodeSum Sum) Node(int index)
     {
-        Wire.TreeNode node = _arrays[index].Header.Node ?? throw new ShareAnswerException("answer: expected the node of a gradient, got an array without one");
+        Require(index < _arrays.Count && _arrays[index].Header.Node is not null, $"the node of a gradient at {index}");
+        Wire.TreeNode node = _arrays[index].Header.Node;
         return (node.First, node.Count, node.Present == 0 ? EpisodeSum.Absent : new EpisodeSum(node.Present, Floats(index), [.. node.Metrics]));
     }
 
-    private static void Require(bool holds, string expected)
+    /// <summary>Refuses the answer unless a condition holds.</summary>
+    /// <exception cref="ShareAnswerException">It does not.</exception>
+    internal static void Require(bool holds, string expected)
     {
         if (!holds)
         {
@@ -99,8 +102,9 @@ internal sealed class ShareAnswer
     private void Begin(Wire.ArrayHeader header)
     {
         RequireFull();
-        Require(header.Length is >= 0 and <= LargestArray, $"an array of 0 to {LargestArray} numbers");
-        _arrays.Add((header, new byte[header.Length * SizeOf(header.ElementType)]));
+        int size = SizeOf(header.ElementType);
+        Require(header.Length >= 0 && header.Length <= LargestArrayBytes / size, $"an array of 0 to {LargestArrayBytes} bytes");
+        _arrays.Add((header, new byte[header.Length * size]));
         _filled = 0;
     }
 

@@ -7,4 +7,5 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="Step">The step that it belongs to.</param>
 /// <param name="Items">Episodes, images, groups or support sets.</param>
 /// <param name="Fill">Writes the work into a request.</param>
-internal sealed record ShareWork(string Kind, int Step, int Items, Action<Wire.ComputeShareRequest> Fill);
+/// <param name="Check">Refuses an answer that is whole and of another shape: <see cref="ShareAnswer.Require"/>.</param>
+internal sealed record ShareWork(string Kind, int Step, int Items, Action<Wire.ComputeShareRequest> Fill, Action<ShareAnswer> Check);

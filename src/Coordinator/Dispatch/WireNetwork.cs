@@ -21,6 +21,16 @@ internal static class WireNetwork
                 $"answer: expected {parameters.Count} parameters and {buffers.Count} running statistics, got {initial.Parameters.Length} and {initial.Buffers.Length}");
     }
 
-    private static ParameterLayout ToLayout(Wire.ParameterLayout layout) => new([.. layout.Entries.Select(entry => new ParameterEntry(
-        entry.Name, [.. entry.Shape.Select(length => checked((int)length))], (float)entry.LearningRateScale, (float)entry.WeightDecayScale))]);
+    private static ParameterLayout ToLayout(Wire.ParameterLayout? layout)
+    {
+        try
+        {
+            return new ParameterLayout([.. (layout ?? new Wire.ParameterLayout()).Entries.Select(entry => new ParameterEntry(
+                entry.Name, [.. entry.Shape.Select(length => checked((int)length))], (float)entry.LearningRateScale, (float)entry.WeightDecayScale))]);
+        }
+        catch (Exception problem) when (problem is ArgumentException or OverflowException)
+        {
+            throw new ShareAnswerException($"answer: expected the layout of a network, got one that is none: {problem.Message}");
+        }
+    }
 }

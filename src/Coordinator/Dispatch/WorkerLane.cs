@@ -14,6 +14,7 @@ internal sealed class WorkerLane : IDisposable
 {
     private const int LargestMessage = 4 << 20;
     private const int StreamWindow = 1 << 20;
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     private readonly GrpcChannel _channel;
     private readonly Wire.WorkerService.WorkerServiceClient _client;
@@ -21,14 +22,18 @@ internal sealed class WorkerLane : IDisposable
     private readonly ResiliencePipeline<ShareAnswer> _pipeline;
     private readonly Metadata _headers;
     private readonly CancellationTokenSource _gone = new();
+    private readonly TimeProvider _time;
+    private DateTimeOffset _restsUntil;
 
     /// <summary>Opens the lane; nothing is sent yet.</summary>
     /// <param name="worker">The worker.</param>
     /// <param name="token">The token that it expects.</param>
     /// <param name="options">Keep-alive.</param>
-    internal WorkerLane(LentWorker worker, AccessToken token, DispatchOptions options)
+    /// <param name="time">The clock of leases and rests.</param>
+    internal WorkerLane(LentWorker worker, AccessToken token, DispatchOptions options, TimeProvider time)
     {
         Worker = worker;
+        _time = time;
         _headers = token.Headers();
         _channel = GrpcChannel.ForAddress(worker.Address, new GrpcChannelOptions
         {
@@ -46,15 +51,22 @@ internal sealed class WorkerLane : IDisposable
         });
         _client = new Wire.WorkerService.WorkerServiceClient(_channel);
         var transport = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode == StatusCode.Unavailable);
-        _pipeline = new ResiliencePipelineBuilder<ShareAnswer>()
+        _pipeline = new ResiliencePipelineBuilder<ShareAnswer> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ShareAnswer>
             {
                 ShouldHandle = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode != StatusCode.Cancelled).Handle<ShareAnswerException>(),
-                FailureRatio = 0.5,
+
+                // Two failures in a row open it, however many shares went well before: a worker that was killed has a long good record.
+                FailureRatio = 0.01,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
-                BreakDuration = TimeSpan.FromSeconds(2),
+                BreakDuration = Rest,
                 StateProvider = _breaker,
+                OnOpened = args =>
+                {
+                    _restsUntil = time.GetUtcNow() + args.BreakDuration;
+                    return default;
+                },
             })
             .AddRetry(new RetryStrategyOptions<ShareAnswer>
             {
@@ -72,11 +84,17 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Whether a share is on its way.</summary>
     internal bool IsBusy { get; set; }
 
+    /// <summary>Shares that failed since the last one that did not: who fails is asked last.</summary>
+    internal int Failures { get; set; }
+
+    /// <summary>Why its last share failed; empty where it did not.</summary>
+    internal string Problem { get; set; } = string.Empty;
+
     /// <summary>Whether the job's canary gave the bits that it must.</summary>
     internal bool IsVetted { get; set; }
 
-    /// <summary>Whether a share may be sent: its breaker is not open.</summary>
-    internal bool IsOpen => _breaker.CircuitState is not (CircuitState.Open or CircuitState.Isolated);
+    /// <summary>Whether a share may be sent: its breaker is not open, or has been for long enough. Only a share that is sent closes it again.</summary>
+    internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetUtcNow() >= _restsUntil;
 
     /// <summary>Sends a request and reads its answer.</summary>
     /// <param name="request">The share; its incarnation is set here.</param>
@@ -93,7 +111,7 @@ internal sealed class WorkerLane : IDisposable
                 async token =>
                 {
                     using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
-                    using var expiry = new CancellationTokenSource(lease);
+                    using var expiry = new CancellationTokenSource(lease, _time);
                     using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, expiry.Token);
                     try
                     {

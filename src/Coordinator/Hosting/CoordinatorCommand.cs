@@ -18,9 +18,26 @@ internal sealed class CoordinatorCommand
     };
 
     private readonly Option<string?> _advertise = new("--advertise") { Description = "Where workers reach this process, when that is not where it listens.", HelpName = "URL" };
-    private readonly Option<string> _state = new("--state") { Description = "The folder of database, checkpoints and data sets.", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine(".s2m", "coordinator") };
-    private readonly Option<string?> _tokenFile = new("--token-file") { Description = "A file with the token that every call must carry; the variable S2M_TOKEN otherwise.", HelpName = "FILE" };
-    private readonly Option<string> _storage = new("--storage") { Description = "Where rows are kept. PostgreSQL's connection string is in the variable S2M_Storage__ConnectionString.", HelpName = "sqlite|postgresql", DefaultValueFactory = _ => "sqlite" };
+    private readonly Option<string> _state = new("--state")
+    {
+        Description = "The folder of database, checkpoints and data sets.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => Path.Combine(".s2m", "coordinator"),
+    };
+
+    private readonly Option<string?> _tokenFile = new("--token-file")
+    {
+        Description = "A file with the token that every call must carry; the variable S2M_TOKEN otherwise.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _storage = new("--storage")
+    {
+        Description = "Where rows are kept. PostgreSQL's connection string is in the variable S2M_Storage__ConnectionString.",
+        HelpName = "sqlite|postgresql",
+        DefaultValueFactory = _ => "sqlite",
+    };
+
     private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "Serves /metrics (Prometheus) and /healthz over HTTP/1.1 on this port.", HelpName = "PORT" };
     private readonly Option<bool> _watchInput = new("--watch-stdin") { Description = "Ends when the standard input does: for a parent process that may be killed." };
 
@@ -44,7 +61,8 @@ internal sealed class CoordinatorCommand
         });
         var command = new RootCommand(
             "The coordinator of S2M.Distributed: takes jobs, trains them on workers that register here, and keeps everything. "
-            + "Every option of its parts can be set by a variable such as S2M_Dispatch__ShortestLease=00:00:10. Exit codes: 0 ended on a signal, 1 could not start or go on, 2 usage.")
+            + "Every option of its parts can be set by a variable such as S2M_Dispatch__ShortestLease=00:00:10. "
+            + "Exit codes: 0 ended on a signal, 1 could not start or go on, 2 usage.")
         {
             _listen, _advertise, _state, _tokenFile, _storage, _metricsPort, _watchInput,
         };
@@ -57,7 +75,11 @@ internal sealed class CoordinatorCommand
         try
         {
             var settings = new CoordinatorSettings(
-                IPEndPoint.Parse(result.GetValue(_listen)!), result.GetValue(_advertise), ReadToken(result.GetValue(_tokenFile)), result.GetValue(_metricsPort), result.GetValue(_watchInput));
+                IPEndPoint.Parse(result.GetValue(_listen)!),
+                result.GetValue(_advertise),
+                ReadToken(result.GetValue(_tokenFile)),
+                result.GetValue(_metricsPort),
+                result.GetValue(_watchInput));
             await CoordinatorProcess.RunAsync(settings, new Dictionary<string, string?>(StringComparer.Ordinal)
             {
                 [$"{StateOptions.Section}:{nameof(StateOptions.Folder)}"] = result.GetValue(_state),

@@ -25,6 +25,11 @@ internal static class CoordinatorHost
     private const int LargestMessage = 4 << 20;
     private const string Cluster = "s2m";
 
+    // What a client compares itself with.
+    private const string VersionHeader = "s2m-version";
+
+    private static string Version => typeof(CoordinatorHost).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
     /// <summary>Builds the host; nothing listens yet.</summary>
     /// <param name="settings">The process.</param>
     /// <param name="configuration">Sections of the options, from files, environment and command line.</param>
@@ -59,6 +64,11 @@ internal static class CoordinatorHost
         builder.Services.AddTelemetry(settings.MetricsPort);
 
         WebApplication app = builder.Build();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers[VersionHeader] = Version;
+            return next(context);
+        });
         app.MapGrpcService<JobEndpoint>();
         app.MapGrpcService<ParameterEndpoint>();
         app.MapGrpcService<WorkerDirectoryEndpoint>();
@@ -88,8 +98,8 @@ internal static class CoordinatorHost
 
     private static void ConfigureSilo(ISiloBuilder silo)
     {
-        (int siloPort, int gatewayPort) = (FreePorts.Take(), FreePorts.Take());
-        silo.UseLocalhostClustering(siloPort, gatewayPort, primarySiloEndpoint: null, Cluster, Cluster);
+        // Clients come over gRPC: the silo needs no gateway of its own.
+        silo.UseLocalhostClustering(FreePorts.Take(), gatewayPort: 0, primarySiloEndpoint: null, Cluster, Cluster);
         silo.AddActivityPropagation();
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(60));
     }

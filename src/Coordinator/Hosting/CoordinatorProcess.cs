@@ -17,7 +17,7 @@ internal static class CoordinatorProcess
     /// <exception cref="CoordinatorException">It cannot start; the message says why and what to do.</exception>
     internal static async Task RunAsync(CoordinatorSettings settings, IReadOnlyDictionary<string, string?> configuration)
     {
-        RequireToken(settings);
+        RequireSense(settings);
         await using WebApplication app = CoordinatorHost.Build(settings, configuration);
         try
         {
@@ -39,8 +39,13 @@ internal static class CoordinatorProcess
         await app.WaitForShutdownAsync();
     }
 
-    private static void RequireToken(CoordinatorSettings settings)
+    private static void RequireSense(CoordinatorSettings settings)
     {
+        if (settings.Advertise is { } advertised && !(Uri.TryCreate(advertised, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
+        {
+            throw new CoordinatorException($"--advertise {advertised}: expected where workers reach this process, such as http://HOST:PORT, got another text; correct it");
+        }
+
         if (settings.Token.Length == 0 && !IPAddress.IsLoopback(settings.Listen.Address))
         {
             throw new CoordinatorException(
@@ -60,8 +65,16 @@ internal static class CoordinatorProcess
     {
         using Stream input = Console.OpenStandardInput();
         byte[] buffer = new byte[64];
-        while (await input.ReadAsync(buffer) > 0)
+        try
         {
+            while (await input.ReadAsync(buffer) > 0)
+            {
+                // What a parent writes has no meaning; only the end has.
+            }
+        }
+        catch (IOException)
+        {
+            // A pipe that breaks is a parent that ended.
         }
 
         lifetime.StopApplication();

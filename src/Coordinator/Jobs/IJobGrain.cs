@@ -4,7 +4,9 @@ namespace S2M.Coordinator.Jobs;
 [Alias("s2m.job")]
 internal interface IJobGrain : IGrainWithStringKey
 {
-    /// <summary>Does what the job's state asks for: starts it when a worker is there, begins a loop where none runs. Called again and again; a repetition changes nothing.</summary>
+    /// <summary>
+    /// Does what the job's state asks for: starts it when a worker is there, begins a loop where none runs. Called again and again; a repetition changes nothing.
+    /// </summary>
     [Alias("ensure")]
     Task EnsureAsync();
 

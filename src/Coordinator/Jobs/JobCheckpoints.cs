@@ -44,7 +44,7 @@ internal sealed class JobCheckpoints(
             throw new EpochLostException(jobId, epoch);
         }
 
-        await RemoveOldAsync();
+        await StoreRetries.RunAsync(RemoveOldAsync, time);
         CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
         return path;
     }
@@ -83,7 +83,7 @@ internal sealed class JobCheckpoints(
             return state.Snapshot;
         }
 
-        CheckpointRecord first = (await store.CheckpointsAsync(jobId, cancellationToken)).FirstOrDefault(record => record.Step == 0)
+        CheckpointRecord first = (await store.CheckpointsAsync(jobId, cancellationToken)).LastOrDefault(record => record.Step == 0)
             ?? throw new CoordinatorException($"job {jobId}: expected the checkpoint of version 0, got none; submit the job again");
         try
         {
@@ -95,6 +95,24 @@ internal sealed class JobCheckpoints(
         }
     }
 
+    /// <summary>The numeric contract of the newest checkpoint that can be read; empty where there is none.</summary>
+    internal static string ContractOf(IReadOnlyList<CheckpointRecord> records, string jobId, JobFolders folders)
+    {
+        foreach (CheckpointRecord record in records.Reverse())
+        {
+            try
+            {
+                return CheckpointFiles.ReadManifest(StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step)).NumericContract;
+            }
+            catch (Exception problem) when (IsDamage(problem))
+            {
+                // Whoever restores says so.
+            }
+        }
+
+        return string.Empty;
+    }
+
     private static bool IsDamage(Exception problem)
         => problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException;
 
@@ -103,7 +121,9 @@ internal sealed class JobCheckpoints(
     private async Task RemoveOldAsync()
     {
         IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(jobId, CancellationToken.None);
-        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).SkipLast(Kept)];
+
+        // By epoch before step: behind damaged ones of an earlier loop, the new ones of this loop are the newest, though their steps are lower.
+        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).OrderBy(record => record.Epoch).ThenBy(record => record.Step).SkipLast(Kept)];
         if (old.Length == 0 || !await store.ForgetCheckpointsAsync(jobId, epoch, old, CancellationToken.None))
         {
             return;

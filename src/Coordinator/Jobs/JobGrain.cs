@@ -50,6 +50,14 @@ internal sealed class JobGrain(JobServices services, JobRuns runs) : Grain, IJob
                 if (next != record.State)
                 {
                     CoordinatorInstruments.Moved(next.ToString());
+                    await services.History.AddLineAsync(
+                        Id, new JobLogLine(
+                            0,
+                            string.Empty,
+                            services.Time.GetUtcNow(),
+                            JobLogLevel.Info,
+                            record.Step,
+                            $"{next.ToString().ToLowerInvariant()} by {actor}: {reason}"), CancellationToken.None);
                 }
 
                 if (!JobTransitions.IsActive(next))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Reports;
 using S2M.Coordinator.Training;
 
@@ -86,7 +87,7 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
             Progress = null;
         }
 
-        Line($"{name}-{_step}", JobLogLevel.Info, $"{name}: done in {Duration.Show(spent)}");
+        Line($"phase-{name}-{_step}", JobLogLevel.Info, $"{name}: done in {Duration.Show(spent)}");
     }
 
     /// <inheritdoc/>
@@ -97,6 +98,13 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
+
+    /// <summary>A share that was lost with its worker; told once for a step and a worker, however often it is tried.</summary>
+    internal void Lost(ShareWork work, string worker, string reason)
+        => Line(
+            $"lost-{epoch}-{work.Kind}-{work.Step}-{worker}",
+            JobLogLevel.Warning,
+            $"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
 
     /// <summary>An error that ends the job.</summary>
     internal void Fail(string message) => Line(string.Empty, JobLogLevel.Error, message);

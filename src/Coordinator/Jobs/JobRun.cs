@@ -54,25 +54,26 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         {
             _recorder.Note("the loop stops with a checkpoint of its last whole step");
         }
-        catch (EpochLostException problem)
+        catch (Exception problem) when (problem is EpochLostException or StorageException { IsTransient: true })
         {
+            // Taken over, or without a database to begin with: the job stays Running, and the supervisor begins a loop for it as soon as one can run.
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
-            return;
         }
 #pragma warning disable CA1031 // Whatever ends a loop is the job's reason: it must not be lost with a task.
         catch (Exception problem)
 #pragma warning restore CA1031
         {
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
-            string reason = problem is CoordinatorException or Data.DataException or SpecificationException ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
+            bool isOurs = problem is CoordinatorException or Data.DataException or SpecificationException;
+            string reason = isOurs ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
             _recorder.Fail(reason);
-            await FinishAsync(JobState.Failed, reason, string.Empty);
+            await TryFailAsync(reason);
         }
         finally
         {
             await stop.CancelAsync();
             await writing;
-            await WriteLastAsync();
+            await FlushLastAsync();
         }
     }
 
@@ -86,14 +87,15 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         var inputs = new JobInputs(job, data);
         inputs.CheckEpisodes();
         using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
-        await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, record.NumericContract, []), services.Token, options, services.Time);
+        string bound = await BoundContractAsync(cancellationToken);
+        await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, bound, []), services.Token, options, services.Time);
         _workers = workers;
-        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, OnLost);
+        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost);
         var dispatcher = new Dispatcher(context, workers, options, services.Time);
         await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, _recorder.OnWork);
 
         var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), job.Optimizer);
-        string contract = record.NumericContract.Length > 0 ? record.NumericContract : executor.NumericContract;
+        string contract = bound.Length > 0 ? bound : executor.NumericContract;
         workers.Bind(contract);
         var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
         var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time);
@@ -132,17 +134,37 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         await checkpoints.PublishAsync(state);
     }
 
+    /// <summary>The contract that earlier loops computed under: pinned in the row, or as the newest checkpoint has it; empty where there is none.</summary>
+    private async Task<string> BoundContractAsync(CancellationToken cancellationToken)
+        => record.NumericContract.Length > 0
+            ? record.NumericContract
+            : JobCheckpoints.ContractOf(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Folders);
+
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
-        JobRecord pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken) ?? throw new EpochLostException(_id, epoch);
-        return (pinned.NumericContract, pinned.Canary);
+        JobRecord? pinned = null;
+        await StoreRetries.RunAsync(async () => pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken), services.Time);
+        return pinned is null ? throw new EpochLostException(_id, epoch) : (pinned.NumericContract, pinned.Canary);
+    }
+
+    private async Task TryFailAsync(string reason)
+    {
+        try
+        {
+            await FinishAsync(JobState.Failed, reason, string.Empty);
+        }
+        catch (EpochLostException)
+        {
+            // The loop that took over says what becomes of the job.
+        }
     }
 
     private async Task FinishAsync(JobState state, string reason, string hash)
     {
         await StoreRetries.RunAsync(() => _recorder.FlushAsync(CancellationToken.None), services.Time);
         bool finished = false;
-        await StoreRetries.RunAsync(async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
+        await StoreRetries.RunAsync(
+            async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
         if (finished)
         {
             CoordinatorInstruments.Moved(state.ToString());
@@ -151,32 +173,25 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task WriteAsync(CancellationTokenSource stop)
     {
-        try
+        while (!stop.IsCancellationRequested)
         {
-            while (!stop.IsCancellationRequested)
+            await Task.Delay(WriteEvery, services.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
             {
-                await Task.Delay(WriteEvery, services.Time, stop.Token);
-                try
-                {
-                    await _recorder.FlushAsync(stop.Token);
-                }
-                catch (StorageException problem) when (problem.IsTransient)
-                {
-                    // What is collected is kept: it is written the next time, at the latest before the next checkpoint, which waits for the database.
-                }
+                await _recorder.FlushAsync(CancellationToken.None);
             }
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (EpochLostException)
-        {
-            await stop.CancelAsync();
+            catch (EpochLostException)
+            {
+                await stop.CancelAsync();
+            }
+            catch (StorageException problem) when (problem.IsTransient)
+            {
+                // What is collected is still there: it is written in the next round, or before the next checkpoint, which waits for the database.
+            }
         }
     }
 
-    // A loop that is told to stop still has a step to end, a checkpoint to write and a word to say: only now is everything collected.
-    private async Task WriteLastAsync()
+    private async Task FlushLastAsync()
     {
         try
         {
@@ -190,10 +205,19 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task SayAsync(string waitsFor)
     {
-        if (waitsFor != _said)
+        if (waitsFor == _said)
         {
-            _said = waitsFor;
+            return;
+        }
+
+        try
+        {
             await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
+            _said = waitsFor;
+        }
+        catch (StorageException problem) when (problem.IsTransient)
+        {
+            // Said again in the next round: no job fails because the database does not hear what it waits for.
         }
     }
 
@@ -202,8 +226,6 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         _recorder.Warn(message);
         return Task.CompletedTask;
     }
-
-    private void OnLost(ShareWork work, string worker, string reason) => _recorder.Warn($"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
 
     private void WriteFile(string name, string text)
     {

@@ -47,6 +47,10 @@ internal sealed class JobRuns : IHostedService, IDisposable
             }
         });
         _runs[jobId] = (run, stop, task);
+        foreach (string ended in _runs.Where(pair => pair.Value.Task.IsCompleted).Select(pair => pair.Key))
+        {
+            _runs.TryRemove(ended, out _);
+        }
     }
 
     /// <summary>Stops a job's loop and waits for its checkpoint; nothing where none runs.</summary>

@@ -25,6 +25,8 @@ internal sealed class StartingPoint(IJobStore store, JobFolders folders)
         JobRecord? record = await store.FindAsync(startFrom, cancellationToken);
         return record is null
             ? $"expected a job or the SHA-256 of uploaded parameters, got '{startFrom}'; list the jobs"
+            : JobTransitions.IsActive(record.State)
+            ? $"expected a job that is paused or at an end, got '{startFrom}', whose checkpoints still change; wait for it"
             : record.CheckpointStep < 0 ? $"expected a job with a checkpoint, got '{startFrom}', which has none yet" : null;
     }
 

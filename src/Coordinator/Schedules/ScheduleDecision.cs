@@ -18,7 +18,9 @@ internal sealed record ScheduleDecision(ScheduleRunRecord Run, DateTimeOffset? N
         DateTimeOffset first = schedule.NextDue ?? now;
         DateTimeOffset last = times.Since(first).TakeWhile(due => due <= now).LastOrDefault(first);
         bool missed = now - last > grace;
-        string unseen = first == last ? $"its due time passed unseen {Span(now - last)} ago" : $"due times from {Text(first)} to {Text(last)} passed unseen, the last {Span(now - last)} ago";
+        string unseen = first == last
+            ? $"its due time passed unseen {Span(now - last)} ago"
+            : $"due times from {Text(first)} to {Text(last)} passed unseen, the last {Span(now - last)} ago";
         (ScheduleOutcome outcome, string reason) = (blocker, missed, schedule.MissedRuns) switch
         {
             (not null, false, _) => (ScheduleOutcome.Skipped, blocker),

@@ -56,8 +56,9 @@ internal sealed partial class ScheduleRunner(
             }
 
             string? blocker = await FindBlockerAsync(schedule, cancellationToken);
-            var run = new ScheduleRunRecord(
-                asked, blocker is null ? ScheduleOutcome.Started : ScheduleOutcome.Skipped, $"asked for by {actor}{(blocker is null ? null : $"; {blocker}")}", string.Empty, string.Empty);
+            var run = blocker is null
+                ? new ScheduleRunRecord(asked, ScheduleOutcome.Started, $"asked for by {actor}", string.Empty, string.Empty)
+                : new ScheduleRunRecord(asked, ScheduleOutcome.Skipped, $"asked for by {actor}; {blocker}", string.Empty, string.Empty);
             if (await BeginAsync(schedule, run, schedule.NextDue, cancellationToken) is { } begun)
             {
                 return begun;

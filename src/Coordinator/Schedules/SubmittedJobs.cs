@@ -1,3 +1,4 @@
+using Grpc.Core;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Services;
 
@@ -13,7 +14,8 @@ internal sealed class SubmittedJobs(IJobStore store, JobSubmission submission) :
 
     /// <inheritdoc/>
     public async Task<ScheduledJob?> FindUnfinishedAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
-        => await FindAsync(schedule, [JobState.Queued, JobState.Running, JobState.Paused], cancellationToken) is { } job ? new ScheduledJob(job.Job.Id, job.State, job.Since) : null;
+        => await FindAsync(
+            schedule, [JobState.Queued, JobState.Running, JobState.Paused], cancellationToken) is { } job ? new ScheduledJob(job.Job.Id, job.State, job.Since) : null;
 
     /// <inheritdoc/>
     public async Task<string?> FindLatestSuccessAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
@@ -21,7 +23,18 @@ internal sealed class SubmittedJobs(IJobStore store, JobSubmission submission) :
 
     /// <inheritdoc/>
     public async Task<string> SubmitAsync(ScheduleRecord schedule, string requestId, string startFrom, CancellationToken cancellationToken)
-        => (await submission.SubmitAsync(schedule.JobFile, schedule.Namespace, requestId, schedule.Actor, schedule.Labels, startFrom, schedule.Name, cancellationToken)).Job.Id;
+    {
+        try
+        {
+            return (await submission.SubmitAsync(
+                schedule.JobFile, schedule.Namespace, requestId, schedule.Actor, schedule.Labels, startFrom, schedule.Name, cancellationToken)).Job.Id;
+        }
+        catch (RpcException problem) when (problem.StatusCode == StatusCode.InvalidArgument)
+        {
+            // The door's own words; trying again would not change them.
+            throw new CoordinatorException(problem.Status.Detail, problem);
+        }
+    }
 
     // Newest first, page by page: a namespace may have many other jobs.
     private async Task<JobRecord?> FindAsync(ScheduleRecord schedule, JobState[] states, CancellationToken cancellationToken)

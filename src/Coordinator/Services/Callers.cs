@@ -1,13 +1,10 @@
 namespace S2M.Coordinator.Services;
 
-/// <summary>What every mutating request says of its caller, and the rules for it.</summary>
+/// <summary>What requests say of their caller and of what they are about, and the rules for it.</summary>
 internal static class Callers
 {
-    /// <summary>The longest name of a namespace, an actor, a label.</summary>
-    internal const int LongestName = 64;
-
-    /// <summary>The longest free text.</summary>
-    internal const int LongestText = 1000;
+    private const int LongestText = 1000;
+    private const int MostLabels = 32;
 
     /// <summary>The namespace, or its default.</summary>
     internal static string Namespace(string ns) => ns.Length > 0 ? ns : "default";
@@ -15,22 +12,35 @@ internal static class Callers
     /// <summary>The actor, or its default.</summary>
     internal static string Actor(string actor) => actor.Length > 0 ? actor : "local";
 
-    /// <summary>Whether a text is 1 to 64 letters, digits, '-', '_', '.'.</summary>
-    internal static bool IsName(string text) => text.Length is > 0 and <= LongestName && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+    /// <summary>Checks what every call that changes something carries.</summary>
+    internal static Violations RequireCaller(this Violations bad, string requestId, string actor) => bad.RequireRequestId(requestId).RequireActor(actor);
 
-    /// <summary>Checks request and actor.</summary>
-    internal static void Require(Violations bad, string requestId, string actor)
-    {
-        bad.RequireRequestId(requestId);
-        bad.RequireActor(actor);
-    }
+    /// <summary>Checks a name.</summary>
+    internal static Violations RequireName(this Violations bad, string field, string name)
+        => bad.Require(Names.IsName(name), field, $"expected {Names.Rule}, got '{Violations.Shown(name)}'; correct it");
+
+    /// <summary>Checks a namespace; none is the default one.</summary>
+    internal static Violations RequireNamespace(this Violations bad, string ns)
+        => bad.Require(ns.Length == 0 || Names.IsName(ns), "namespace", $"expected {Names.Rule}, got '{Violations.Shown(ns)}'; correct it or leave it out");
 
     /// <summary>Checks a free text.</summary>
-    internal static void RequireText(Violations bad, string field, string text)
+    internal static Violations RequireText(this Violations bad, string field, string text)
         => bad.Require(
             text.Length <= LongestText && !text.Any(char.IsControl), field, $"expected at most {LongestText} characters on one line, got {text.Length}; shorten it");
 
-    /// <summary>Checks a namespace.</summary>
-    internal static void RequireNamespace(Violations bad, string ns)
-        => bad.Require(ns.Length == 0 || IsName(ns), "namespace", $"expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Violations.Shown(ns)}'; correct it or leave it out");
+    /// <summary>Checks labels.</summary>
+    internal static Violations RequireLabels(this Violations bad, IEnumerable<KeyValuePair<string, string>> labels)
+    {
+        int count = 0;
+        foreach ((string key, string value) in labels)
+        {
+            count++;
+            bad.Require(
+                Names.IsName(key) && value.Length <= Names.Longest && !value.Any(char.IsControl),
+                $"labels[{Violations.Shown(key)}]",
+                $"expected a name ({Names.Rule}) and a value of at most {Names.Longest} characters, got '{Violations.Shown(value)}'; correct it");
+        }
+
+        return bad.Require(count <= MostLabels, "labels", $"expected at most {MostLabels}, got {count}; leave some out");
+    }
 }

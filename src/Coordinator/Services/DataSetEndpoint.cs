@@ -38,8 +38,7 @@ internal sealed partial class DataSetEndpoint(
             request.ContentBytes > request.ManifestBytes,
             "content_bytes",
             $"expected more than the manifest's {request.ManifestBytes}, got {request.ContentBytes}; send manifest and files");
-        bad.RequireRequestId(request.RequestId);
-        bad.RequireActor(request.Actor);
+        bad.RequireCaller(request.RequestId, request.Actor);
         bad.ThrowIfAny();
         if (request.ManifestBytes > MostManifestBytes)
         {
@@ -137,8 +136,7 @@ internal sealed partial class DataSetEndpoint(
         var bad = new Violations();
         RequireName(bad, request.Name);
         bad.RequireSha256(request.Sha256, "sha256");
-        bad.RequireRequestId(request.RequestId);
-        bad.RequireActor(request.Actor);
+        bad.RequireCaller(request.RequestId, request.Actor);
         bad.ThrowIfAny();
         var name = new DataSetName(request.Name, request.Sha256);
         DataSetRecord? known = await AnsweredAsync(request.RequestId, nameof(CompleteUpload), name, context.CancellationToken)
@@ -150,7 +148,7 @@ internal sealed partial class DataSetEndpoint(
                 ContentSummary content = await contents.CompleteAsync(request.Name, request.Sha256, context.CancellationToken);
                 known = new DataSetRecord(
                     request.Name, request.Sha256, content.ManifestBytes, content.ContentBytes, content.Images, content.Classes,
-                    string.Empty, Actor(request.Actor), time.GetUtcNow());
+                    string.Empty, Callers.Actor(request.Actor), time.GetUtcNow());
             }
             catch (Exception problem) when (IsForeseen(problem))
             {
@@ -170,8 +168,7 @@ internal sealed partial class DataSetEndpoint(
             request.Path.Length <= LongestPath && !request.Path.Any(char.IsControl) && Path.IsPathFullyQualified(request.Path),
             "path",
             $"expected an absolute path of at most {LongestPath} letters, got '{Violations.Shown(request.Path)}'; give the folder or zip as coordinator and workers see it");
-        bad.RequireRequestId(request.RequestId);
-        bad.RequireActor(request.Actor);
+        bad.RequireCaller(request.RequestId, request.Actor);
         bad.ThrowIfAny();
         CancellationToken token = context.CancellationToken;
         DataSetRecord? record = await AnsweredAsync(request.RequestId, nameof(RegisterDataSet), new DataSetName(request.Name, null), token);
@@ -183,7 +180,7 @@ internal sealed partial class DataSetEndpoint(
                 await Task.Run(() => ImageCheck.Run(dataSet, token), token);
                 record = new DataSetRecord(
                     request.Name, dataSet.Manifest.Sha256, dataSet.Manifest.CanonicalBytes.Length, dataSet.Manifest.CanonicalBytes.Length + dataSet.Manifest.TotalLength,
-                    dataSet.ImageCount, dataSet.Classes.Count, request.Path, Actor(request.Actor), time.GetUtcNow());
+                    dataSet.ImageCount, dataSet.Classes.Count, request.Path, Callers.Actor(request.Actor), time.GetUtcNow());
             }
             catch (DataException problem)
             {
@@ -201,7 +198,7 @@ internal sealed partial class DataSetEndpoint(
         {
             throw Violations.Invalid(
                 "version",
-                $"expected a name ({DataSetName.Rule}), with '@' and the SHA-256 for one version, got '{Violations.Shown(request.Version)}'; see 's2m data list'");
+                $"expected a name ({Names.Rule}), with '@' and the SHA-256 for one version, got '{Violations.Shown(request.Version)}'; see 's2m data list'");
         }
 
         DataSetRecord record = await library.FindAsync(name, context.CancellationToken)
@@ -219,9 +216,9 @@ internal sealed partial class DataSetEndpoint(
     {
         var bad = new Violations();
         bad.Require(
-            request.Name.Length == 0 || DataSetName.IsName(request.Name),
+            request.Name.Length == 0 || Names.IsName(request.Name),
             "name",
-            $"expected {DataSetName.Rule}, or nothing for all, got '{Violations.Shown(request.Name)}'; see 's2m data list'");
+            $"expected {Names.Rule}, or nothing for all, got '{Violations.Shown(request.Name)}'; see 's2m data list'");
         bad.ThrowIfAny();
         IReadOnlyList<DataSetRecord> records = await library.ListAsync(request.Name.Length == 0 ? null : request.Name, context.CancellationToken);
         return new ListDataSetsResponse { DataSets = { records.Select(Describe) } };
@@ -307,11 +304,9 @@ internal sealed partial class DataSetEndpoint(
 
     private static void RequireName(Violations bad, string name)
     {
-        bad.Require(DataSetName.IsName(name), "name", $"expected {DataSetName.Rule}, got '{Violations.Shown(name)}'; choose such a name");
+        bad.RequireName("name", name);
         bad.Require(!DataSetLibrary.IsBuiltIn(name), "name", $"expected a name of your own, got that of the built-in data set '{name}'; choose another");
     }
-
-    private static string Actor(string actor) => actor.Length == 0 ? "local" : actor;
 
     private static bool IsForeseen(Exception problem) => problem is DataException or UploadException or IOException or UnauthorizedAccessException;
 

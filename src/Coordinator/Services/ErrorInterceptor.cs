@@ -51,7 +51,7 @@ internal sealed class ErrorInterceptor(ILogger<ErrorInterceptor> logger) : Inter
         }
         catch (StorageException problem)
         {
-            throw Violations.Unavailable(problem.Message);
+            throw problem.IsTransient ? Violations.Unavailable(problem.Message) : new RpcException(new Status(StatusCode.Internal, problem.Message));
         }
         catch (Exception problem) when (problem is OrleansException or TimeoutException or OperationCanceledException)
         {

@@ -15,9 +15,7 @@ internal sealed class JobCommands(IGrainFactory grains, IRequestLog requests, Wa
     /// <exception cref="Grpc.Core.RpcException">A field is malformed, or the job's state does not allow it.</exception>
     internal async Task ObeyAsync(JobCommand command, string jobId, string requestId, string actor, string reason, CancellationToken cancellationToken)
     {
-        var bad = new Violations();
-        Callers.Require(bad, requestId, actor);
-        Callers.RequireText(bad, "reason", reason);
+        Violations bad = new Violations().RequireCaller(requestId, actor).RequireText("reason", reason);
         bad.ThrowIfAny();
         if (await requests.FindAsync(requestId, cancellationToken) is { } known)
         {

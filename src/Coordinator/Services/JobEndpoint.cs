@@ -1,6 +1,7 @@
 using Grpc.Core;
 using S2M.Coordinator.Jobs;
 using S2M.Protos.V1;
+using S2M.Specification;
 using Wire = S2M.Protos.V1;
 
 namespace S2M.Coordinator.Services;
@@ -28,7 +29,7 @@ internal sealed class JobEndpoint(JobSubmission submission, JobCommands commands
     public override async Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context)
     {
         JobRecord record = await queries.FindAsync(request.JobId, context.CancellationToken);
-        var response = new GetJobResponse { Job = await queries.ShowAsync(record) };
+        var response = new GetJobResponse { Job = await queries.ShowAsync(record), JobFile = JobText.Write(CanonicalJson.Read(record.Job.Specification)) };
         response.Transitions.AddRange(await queries.TransitionsAsync(record.Job.Id, context.CancellationToken));
         return response;
     }

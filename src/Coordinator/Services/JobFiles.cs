@@ -17,7 +17,9 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
 {
     private const int ChunkBytes = 64 << 10;
     private const int LargestMessage = 1 << 20;
-    private const long LargestUpload = 4L << 30;
+
+    // What a job that starts from it can read.
+    private const long LargestUpload = int.MaxValue;
     private static readonly string[] OfCheckpoint = [CheckpointFiles.Parameters, CheckpointFiles.Moments, StepFolders.Manifest];
     private static readonly string[] OfJob = [JobFolders.Metrics, JobFolders.Report];
 
@@ -36,7 +38,13 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0 || first; first = false)
         {
             await stream.WriteAsync(
-                new DownloadFileResponse { Data = ByteString.CopyFrom(buffer, 0, read), TotalBytes = first ? file.Length : 0, Sha256 = first ? hash : string.Empty }, cancellationToken);
+                new DownloadFileResponse
+                {
+                    Data = ByteString.CopyFrom(buffer, 0, read),
+                    TotalBytes = first ? file.Length : 0,
+                    Sha256 = first ? hash : string.Empty,
+                },
+                cancellationToken);
         }
     }
 
@@ -119,9 +127,12 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         }
 
         IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
-        CheckpointRecord? wanted = request.Step < 0 ? checkpoints is [.., { } newest] ? newest : null : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
+        CheckpointRecord? wanted = request.Step < 0
+            ? checkpoints.FirstOrDefault(checkpoint => checkpoint.Epoch == record.CheckpointEpoch && checkpoint.Step == record.CheckpointStep)
+            : checkpoints.LastOrDefault(checkpoint => checkpoint.Step == request.Step);
+        string known = string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step));
         return wanted is null
-            ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step))}, got none; list the checkpoints")
+            ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {known}, got none; list the checkpoints")
             : Path.Combine(StepFolders.PathOf(folders.Of(record.Job.Id, wanted.Epoch), wanted.Step), request.File);
     }
 }

@@ -27,7 +27,8 @@ internal sealed class JobQueries(IJobStore store, IGrainFactory grains)
         }
 
         IReadOnlyList<string> matches = await store.FindByPrefixAsync(id, 3, cancellationToken);
-        bad.Require(matches.Count < 2, "job_id", $"expected a beginning that only one job has, got '{Violations.Shown(id)}', which {string.Join(", ", matches)} have; write more of it");
+        bad.Require(
+            matches.Count < 2, "job_id", $"expected a beginning that only one job has, got '{Violations.Shown(id)}', which {string.Join(", ", matches)} have; write more of it");
         bad.ThrowIfAny();
         return matches.Count == 1 && await store.FindAsync(matches[0], cancellationToken) is { } found
             ? found
@@ -49,7 +50,7 @@ internal sealed class JobQueries(IJobStore store, IGrainFactory grains)
     internal async Task<ListJobsResponse> ListAsync(ListJobsRequest request, CancellationToken cancellationToken)
     {
         var bad = new Violations();
-        Callers.RequireNamespace(bad, request.Namespace);
+        bad.RequireNamespace(request.Namespace);
         bad.Require(request.PageSize is >= 0 and <= LargestPage, "page_size", $"expected 0 to {LargestPage}, got {request.PageSize}; correct it");
         bad.Require(request.PageToken.Length <= LongestId, "page_token", "expected the token of the page before, got a longer text; begin again without one");
         bad.Require(request.States.All(state => Enum.IsDefined(state) && state != Wire.JobState.Unspecified), "states", "expected states of a job, got another number; correct it");

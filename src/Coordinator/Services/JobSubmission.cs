@@ -24,7 +24,6 @@ internal sealed class JobSubmission(
     IJobStore store, JobFolders folders, DataSetLibrary dataSets, IGrainFactory grains, IRequestLog requests, WakeCall wake, TimeProvider time)
 {
     private const int LargestFile = 1 << 20;
-    private const int MostLabels = 32;
 
     /// <summary>Says what a job would be.</summary>
     internal async Task<CheckJobResponse> CheckAsync(CheckJobRequest request, CancellationToken cancellationToken)
@@ -62,7 +61,10 @@ internal sealed class JobSubmission(
         {
             // The data set may have a newer version by now: the same request is the job that it was.
             var bad = new Violations();
-            bad.Require(known == (nameof(JobService.JobServiceBase.SubmitJob), id), "request_id", $"expected one that is new, got that of {known.Method} {known.Subject}; make another one");
+            bad.Require(
+                known == (nameof(JobService.JobServiceBase.SubmitJob), id),
+                "request_id",
+                $"expected one that is new, got that of {known.Method} {known.Subject}; make another one");
             bad.ThrowIfAny();
             return await store.FindAsync(id, cancellationToken) ?? throw Violations.NotFound($"job '{id}': expected the one of this request, got none");
         }
@@ -91,7 +93,14 @@ internal sealed class JobSubmission(
 
     /// <summary>Stores a job of a schedule.</summary>
     internal async Task<JobRecord> SubmitAsync(
-        string jobFile, string ns, string requestId, string actor, IReadOnlyDictionary<string, string> labels, string startFrom, string schedule, CancellationToken cancellationToken)
+        string jobFile,
+        string ns,
+        string requestId,
+        string actor,
+        IReadOnlyDictionary<string, string> labels,
+        string startFrom,
+        string schedule,
+        CancellationToken cancellationToken)
     {
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("schedule");
         JobSpecification job = JobFile.Parse(jobFile, schedule, []);
@@ -117,21 +126,12 @@ internal sealed class JobSubmission(
 
     private static void CheckFields(SubmitJobRequest request)
     {
-        var bad = new Violations();
-        Callers.Require(bad, request.RequestId, request.Actor);
-        Callers.RequireNamespace(bad, request.Namespace);
-        bad.Require(request.Labels.Count <= MostLabels, "labels", $"expected at most {MostLabels}, got {request.Labels.Count}; leave some out");
-        foreach ((string key, string value) in request.Labels)
-        {
-            bad.Require(
-                Callers.IsName(key) && value.Length <= Callers.LongestName && !value.Any(char.IsControl),
-                $"labels[{Violations.Shown(key)}]",
-                $"expected a name and a value of at most {Callers.LongestName} characters, got '{Violations.Shown(value)}'; correct it");
-        }
-
+        Violations bad = new Violations().RequireCaller(request.RequestId, request.Actor).RequireNamespace(request.Namespace).RequireLabels(request.Labels);
         bad.Require(Enum.IsDefined(request.Mode), "mode", $"expected JOB_MODE_TRAIN or JOB_MODE_EVALUATE, got {(int)request.Mode}; correct it");
         bad.Require(
-            request.Mode != Protos.V1.JobMode.Evaluate || request.StartFrom.Length > 0, "start_from", "expected a job or the SHA-256 of uploaded parameters to evaluate, got none; name one");
+            request.Mode != Protos.V1.JobMode.Evaluate || request.StartFrom.Length > 0,
+            "start_from",
+            "expected a job or the SHA-256 of uploaded parameters to evaluate, got none; name one");
         bad.ThrowIfAny();
     }
 

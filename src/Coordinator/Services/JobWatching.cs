@@ -36,7 +36,8 @@ internal sealed class JobWatching(
             JobRecord record = await store.FindAsync(id, cancellationToken) ?? throw Violations.NotFound($"job '{id}' is gone");
             (Jobs.JobState, string, int, long) now = (record.State, record.WaitsFor, record.CheckpointStep, record.Epoch);
             bool isEnd = JobTransitions.IsEnd(record.State);
-            if (now != shown && !isEnd)
+            // At its end the job comes behind its events, but for the first message, which says what is watched.
+            if (now != shown && (!isEnd || shown is null))
             {
                 await stream.WriteAsync(new WatchJobResponse { Job = await queries.ShowAsync(record), Cursor = cursor.Clone() }, cancellationToken);
                 shown = now;
@@ -103,7 +104,8 @@ internal sealed class JobWatching(
         var bad = new Violations();
         bad.Require(checkedCursor.LogOffset >= 0, "cursor.log_offset", $"expected at least 0, got {checkedCursor.LogOffset}; give back the cursor that was received last");
         bad.Require(checkedCursor.Step >= 0, "cursor.step", $"expected at least 0, got {checkedCursor.Step}; give back the cursor that was received last");
-        bad.Require(checkedCursor.ValidationStep >= 0, "cursor.validation_step", $"expected at least 0, got {checkedCursor.ValidationStep}; give back the cursor that was received last");
+        bad.Require(
+            checkedCursor.ValidationStep >= 0, "cursor.validation_step", $"expected at least 0, got {checkedCursor.ValidationStep}; give back the cursor that was received last");
         bad.ThrowIfAny();
         return checkedCursor;
     }

@@ -27,7 +27,8 @@ internal sealed class ParameterEndpoint(PublishedArrays arrays) : ParameterServi
         PublishedArrays.Loop loop = Find(request.JobId);
         if (request.Epoch != loop.Epoch)
         {
-            throw Violations.FailedPrecondition($"job {Violations.Shown(request.JobId)}: expected epoch {loop.Epoch}, got {request.Epoch}: the loop that asked for this share is over");
+            throw Violations.FailedPrecondition(
+                $"job {Violations.Shown(request.JobId)}: expected epoch {loop.Epoch}, got {request.Epoch}: the loop that asked for this share is over");
         }
 
         switch (request.ArraysCase)

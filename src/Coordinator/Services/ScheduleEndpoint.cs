@@ -32,15 +32,15 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
         ScheduleRecord stored = await FindAsync(schedule.Namespace, schedule.Name, context);
         return stored.RequestId == request.RequestId
             ? new CreateScheduleResponse { Schedule = stored.ToMessage() }
-            : throw new RpcException(new Status(
-                StatusCode.AlreadyExists, $"schedule '{schedule.Name}' of namespace '{schedule.Namespace}': expected a name that is free, got one that is taken; choose another, or delete it first"));
+            : throw Violations.AlreadyExists(
+                $"schedule '{schedule.Name}' of namespace '{schedule.Namespace}': expected a name that is free, got one that is taken; choose another, or delete it first");
     }
 
     /// <inheritdoc/>
     public override async Task<GetScheduleResponse> GetSchedule(GetScheduleRequest request, ServerCallContext context)
     {
-        new Violations().RequireName(request.Name, request.Namespace).ThrowIfAny();
-        ScheduleRecord schedule = await FindAsync(ScheduleRequests.NamespaceOf(request.Namespace), request.Name, context);
+        new Violations().RequireSchedule(request.Name, request.Namespace).ThrowIfAny();
+        ScheduleRecord schedule = await FindAsync(Callers.Namespace(request.Namespace), request.Name, context);
         IReadOnlyList<ScheduleRunRecord> runs = await store.RunsAsync(schedule.Namespace, schedule.Name, MostRuns, context.CancellationToken);
         return new GetScheduleResponse { Schedule = schedule.ToMessage(), Runs = { runs.Select(run => run.ToMessage()) } };
     }
@@ -49,7 +49,7 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     public override async Task<ListSchedulesResponse> ListSchedules(ListSchedulesRequest request, ServerCallContext context)
     {
         new Violations().RequireNamespace(request.Namespace).ThrowIfAny();
-        IReadOnlyList<ScheduleRecord> schedules = await store.ListAsync(ScheduleRequests.NamespaceOf(request.Namespace), context.CancellationToken);
+        IReadOnlyList<ScheduleRecord> schedules = await store.ListAsync(Callers.Namespace(request.Namespace), context.CancellationToken);
 
         // A message holds 4 MB: some large job files would not fit.
         return new ListSchedulesResponse { Schedules = { schedules.Select(schedule => (schedule with { JobFile = string.Empty }).ToMessage()) } };
@@ -58,7 +58,7 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     /// <inheritdoc/>
     public override async Task<PauseScheduleResponse> PauseSchedule(PauseScheduleRequest request, ServerCallContext context)
     {
-        new Violations().RequireName(request.Name, request.Namespace).RequireRequest(request.RequestId, request.Actor).ThrowIfAny();
+        new Violations().RequireSchedule(request.Name, request.Namespace).RequireCaller(request.RequestId, request.Actor).ThrowIfAny();
         ScheduleRecord schedule = await ChangeAsync(
             request.Name, request.Namespace, request.RequestId, nameof(PauseSchedule), found => SetPausedAsync(found, paused: true, null, context), context);
         return new PauseScheduleResponse { Schedule = schedule.ToMessage() };
@@ -67,7 +67,7 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     /// <inheritdoc/>
     public override async Task<ResumeScheduleResponse> ResumeSchedule(ResumeScheduleRequest request, ServerCallContext context)
     {
-        new Violations().RequireName(request.Name, request.Namespace).RequireRequest(request.RequestId, request.Actor).ThrowIfAny();
+        new Violations().RequireSchedule(request.Name, request.Namespace).RequireCaller(request.RequestId, request.Actor).ThrowIfAny();
         ScheduleRecord schedule = await ChangeAsync(
             request.Name, request.Namespace, request.RequestId, nameof(ResumeSchedule), found => ResumeAsync(found, context), context);
         return new ResumeScheduleResponse { Schedule = schedule.ToMessage() };
@@ -76,11 +76,11 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     /// <inheritdoc/>
     public override async Task<DeleteScheduleResponse> DeleteSchedule(DeleteScheduleRequest request, ServerCallContext context)
     {
-        new Violations().RequireName(request.Name, request.Namespace).RequireRequest(request.RequestId, request.Actor).ThrowIfAny();
-        string subject = SubjectOf(ScheduleRequests.NamespaceOf(request.Namespace), request.Name);
+        new Violations().RequireSchedule(request.Name, request.Namespace).RequireCaller(request.RequestId, request.Actor).ThrowIfAny();
+        string subject = SubjectOf(Callers.Namespace(request.Namespace), request.Name);
         if (await FindSubjectAsync(request.RequestId, nameof(DeleteSchedule), subject, context) is null)
         {
-            ScheduleRecord schedule = await FindAsync(ScheduleRequests.NamespaceOf(request.Namespace), request.Name, context);
+            ScheduleRecord schedule = await FindAsync(Callers.Namespace(request.Namespace), request.Name, context);
             await store.RemoveAsync(schedule.Namespace, schedule.Name, context.CancellationToken);
             await RecordAsync(request.RequestId, nameof(DeleteSchedule), subject, context);
         }
@@ -91,8 +91,8 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     /// <inheritdoc/>
     public override async Task<RunScheduleResponse> RunSchedule(RunScheduleRequest request, ServerCallContext context)
     {
-        new Violations().RequireName(request.Name, request.Namespace).RequireRequest(request.RequestId, request.Actor).ThrowIfAny();
-        string @namespace = ScheduleRequests.NamespaceOf(request.Namespace);
+        new Violations().RequireSchedule(request.Name, request.Namespace).RequireCaller(request.RequestId, request.Actor).ThrowIfAny();
+        string @namespace = Callers.Namespace(request.Namespace);
         await FindAsync(@namespace, request.Name, context);
 
         // Recorded before the run begins: whatever is lost on the way, the same request names the same run. No whole second, so that it never is a due time of the clock.
@@ -102,14 +102,14 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
         await RecordAsync(request.RequestId, nameof(RunSchedule), $"{subject}@{asked}", context);
         string recorded = await FindSubjectAsync(request.RequestId, nameof(RunSchedule), subject, context) ?? $"{subject}@{asked}";
         var due = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(recorded[(recorded.LastIndexOf('@') + 1)..], CultureInfo.InvariantCulture));
-        ScheduleRunRecord? run = await runner.RunNowAsync(@namespace, request.Name, due, ScheduleRequests.ActorOf(request.Actor), context.CancellationToken);
+        ScheduleRunRecord? run = await runner.RunNowAsync(@namespace, request.Name, due, Callers.Actor(request.Actor), context.CancellationToken);
         return new RunScheduleResponse { Run = (run ?? throw NotFound(@namespace, request.Name)).ToMessage() };
     }
 
     private async Task<ScheduleRecord> ChangeAsync(
         string name, string @namespace, string requestId, string method, Func<ScheduleRecord, Task<ScheduleRecord>> change, ServerCallContext context)
     {
-        ScheduleRecord schedule = await FindAsync(ScheduleRequests.NamespaceOf(@namespace), name, context);
+        ScheduleRecord schedule = await FindAsync(Callers.Namespace(@namespace), name, context);
         string subject = SubjectOf(schedule.Namespace, schedule.Name);
         if (await FindSubjectAsync(requestId, method, subject, context) is null)
         {
@@ -166,5 +166,5 @@ internal sealed class ScheduleEndpoint(IScheduleStore store, ScheduleRunner runn
     private static string SubjectOf(string @namespace, string name) => $"{@namespace}/{name}";
 
     private static RpcException NotFound(string @namespace, string name)
-        => new(new Status(StatusCode.NotFound, $"schedule '{name}' of namespace '{@namespace}': expected one that exists, got none; 's2m schedule list' shows them"));
+        => Violations.NotFound($"schedule '{name}' of namespace '{@namespace}': expected one that exists, got none; 's2m schedule list' shows them");
 }

@@ -10,31 +10,11 @@ namespace S2M.Coordinator.Services;
 /// <summary>Checks requests about schedules, and fills in what they leave to the defaults.</summary>
 internal static class ScheduleRequests
 {
-    private const int LongestName = 64;
-    private const int LongestText = 256;
     private const int LargestFile = 1 << 20;
     private const int MostSettings = 100;
-    private const int MostLabels = 64;
 
-    /// <summary>The namespace; <c>default</c> where none is named.</summary>
-    internal static string NamespaceOf(string text) => text.Length == 0 ? "default" : text;
-
-    /// <summary>Who asks; <c>local</c> where nobody is named.</summary>
-    internal static string ActorOf(string text) => text.Length == 0 ? "local" : text;
-
-    /// <summary>Checks a namespace.</summary>
-    internal static Violations RequireNamespace(this Violations violations, string text)
-        => violations.Require(IsName(NamespaceOf(text)), "namespace", NameProblem(text));
-
-    /// <summary>Checks a name and a namespace.</summary>
-    internal static Violations RequireName(this Violations violations, string name, string @namespace)
-        => violations.Require(IsName(name), "name", NameProblem(name)).RequireNamespace(@namespace);
-
-    /// <summary>Checks what every call that changes something carries.</summary>
-    internal static Violations RequireRequest(this Violations violations, string requestId, string actor)
-        => violations
-            .Require(Guid.TryParseExact(requestId, "D", out _), "request_id", $"expected a UUID, got '{Shorten(requestId)}'; make one per request and keep it when you try again")
-            .Require(IsText(actor), "actor", $"expected at most {LongestText} characters without control characters, got '{Shorten(actor)}'");
+    /// <summary>Checks a schedule's name and namespace.</summary>
+    internal static Violations RequireSchedule(this Violations violations, string name, string @namespace) => violations.RequireName("name", name).RequireNamespace(@namespace);
 
     /// <summary>The schedule that a request asks for.</summary>
     /// <param name="request">The request.</param>
@@ -42,9 +22,10 @@ internal static class ScheduleRequests
     /// <exception cref="Grpc.Core.RpcException">Something is wrong with it: InvalidArgument with every violation.</exception>
     internal static ScheduleRecord Read(CreateScheduleRequest request, DateTimeOffset now)
     {
-        Violations violations = new Violations().RequireName(request.Name, request.Namespace).RequireRequest(request.RequestId, request.Actor);
-        RequireLabels(violations, request);
-        violations
+        Violations violations = new Violations()
+            .RequireSchedule(request.Name, request.Namespace)
+            .RequireCaller(request.RequestId, request.Actor)
+            .RequireLabels(request.Labels)
             .Require(Enum.IsDefined(request.StartFrom), "start_from", $"expected START_FROM_FRESH or START_FROM_LATEST, got {(int)request.StartFrom}")
             .Require(Enum.IsDefined(request.MissedRuns), "missed_runs", $"expected MISSED_RUNS_RUN_ONCE or MISSED_RUNS_SKIP, got {(int)request.MissedRuns}");
         string zoneName = request.TimeZone.Length == 0 ? "UTC" : request.TimeZone;
@@ -56,7 +37,7 @@ internal static class ScheduleRequests
         string? file = ReadFile(violations, request);
         violations.ThrowIfAny();
         return new ScheduleRecord(
-            NamespaceOf(request.Namespace),
+            Callers.Namespace(request.Namespace),
             request.Name,
             request.Cron,
             zoneName,
@@ -66,22 +47,11 @@ internal static class ScheduleRequests
             new Dictionary<string, string>(request.Labels, StringComparer.Ordinal),
             Paused: false,
             next,
-            ActorOf(request.Actor),
+            Callers.Actor(request.Actor),
             DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds()))
         {
             RequestId = request.RequestId,
         };
-    }
-
-    private static void RequireLabels(Violations violations, CreateScheduleRequest request)
-    {
-        violations.Require(request.Labels.Count <= MostLabels, "labels", $"expected at most {MostLabels}, got {request.Labels.Count}");
-        foreach ((string key, string value) in request.Labels.Take(MostLabels))
-        {
-            violations
-                .Require(IsName(key), "labels", $"key: {NameProblem(key)}")
-                .Require(IsText(value), "labels", $"'{Shorten(key)}': expected at most {LongestText} characters without control characters, got '{Shorten(value)}'");
-        }
     }
 
     private static string? ReadFile(Violations violations, CreateScheduleRequest request)
@@ -118,14 +88,4 @@ internal static class ScheduleRequests
             return default;
         }
     }
-
-    private static bool IsName(string text)
-        => text.Length is > 0 and <= LongestName && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
-
-    private static bool IsText(string text) => text.Length <= LongestText && !text.Any(char.IsControl);
-
-    private static string NameProblem(string text) => $"expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Shorten(text)}'";
-
-    private static string Shorten(string text)
-        => string.Concat((text.Length > LongestName ? $"{text[..LongestName]}..." : text).Select(letter => char.IsControl(letter) ? '?' : letter));
 }

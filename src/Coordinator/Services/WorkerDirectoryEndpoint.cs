@@ -32,7 +32,8 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
             "address",
             $"expected where the worker listens, such as http://host:port, got '{Violations.Shown(request.Address)}'; start it with --advertise");
         bad.Require(request.Device.Length is > 0 and <= LongestText, "device", "expected cpu or cuda:N, got none or a longer text; name it");
-        bad.Require(request.NumericContract.Length is > 0 and <= LongestText, "numeric_contract", "expected a contract, got none or a longer text; send what the worker computes under");
+        bad.Require(
+            request.NumericContract.Length is > 0 and <= LongestText, "numeric_contract", "expected a contract, got none or a longer text; send what the worker computes under");
         bad.Require(request.Build.Length <= LongestText, "build", "expected a version, got a longer text; shorten it");
         RequireVersions(bad, request.DataVersions);
         bad.ThrowIfAny();
@@ -59,7 +60,7 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
     {
         var bad = new Violations();
         RequireWorker(bad, request.WorkerId, request.Incarnation);
-        Callers.RequireText(bad, "reason", request.Reason);
+        bad.RequireText("reason", request.Reason);
         bad.ThrowIfAny();
         await Directory.LeaveAsync(request.WorkerId, request.Incarnation, request.Reason);
         return new LeaveWorkerResponse();
@@ -83,13 +84,18 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
 
     private static void RequireWorker(Violations bad, string id, string incarnation)
     {
-        bad.Require(Callers.IsName(id), "worker_id", $"expected 1 to {Callers.LongestName} letters, digits, '-', '_' or '.', got '{Violations.Shown(id)}'; start the worker with --name");
-        bad.Require(incarnation.Length is > 0 and <= Callers.LongestName && !incarnation.Any(char.IsControl), "incarnation", "expected a text of its own for each start, got none or a longer one; make one");
+        bad.Require(Names.IsName(id), "worker_id", $"expected {Names.Rule}, got '{Violations.Shown(id)}'; start the worker with --name");
+        bad.Require(
+            incarnation.Length is > 0 and <= Names.Longest && !incarnation.Any(char.IsControl),
+            "incarnation",
+            "expected a text of its own for each start, got none or a longer one; make one");
     }
 
     private static void RequireVersions(Violations bad, Google.Protobuf.Collections.RepeatedField<string> versions)
         => bad.Require(
-            versions.Count <= MostVersions && versions.All(version => version.Length is > 0 and <= LongestText), "data_versions", "expected name@sha256 each, got something else; leave them out");
+            versions.Count <= MostVersions && versions.All(version => version.Length is > 0 and <= LongestText),
+            "data_versions",
+            "expected name@sha256 each, got something else; leave them out");
 
     private static Wire.Worker ToWire(WorkerView view)
     {
@@ -115,9 +121,9 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
     private async Task<Wire.Worker> SetAsync(string method, string id, string requestId, string actor, WorkerState state, string reason, ServerCallContext context)
     {
         var bad = new Violations();
-        Callers.Require(bad, requestId, actor);
-        bad.Require(Callers.IsName(id), "worker_id", $"expected a worker's name, got '{Violations.Shown(id)}'; list the workers");
-        Callers.RequireText(bad, "reason", reason);
+        bad.RequireCaller(requestId, actor);
+        bad.Require(Names.IsName(id), "worker_id", $"expected a worker's name, got '{Violations.Shown(id)}'; list the workers");
+        bad.RequireText("reason", reason);
         bad.ThrowIfAny();
         (string Method, string Subject)? known = await requests.FindAsync(requestId, context.CancellationToken);
         bad.Require(known is null || known == (method, id), "request_id", $"expected one that is new, got that of {known?.Method} {known?.Subject}; make another one");

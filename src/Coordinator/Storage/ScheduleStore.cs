@@ -5,7 +5,7 @@ namespace S2M.Coordinator.Storage;
 /// <summary>The schedules' rows and what became of their due times.</summary>
 internal sealed class ScheduleStore(Database database) : IScheduleStore
 {
-    private const string FindSql = $"SELECT {ScheduleRow.Columns} FROM schedules WHERE namespace = @Namespace AND name = @Name";
+    private const string FindSql = $"SELECT {ScheduleRow.Columns} FROM schedules WHERE namespace = @namespace AND name = @name";
 
     /// <inheritdoc/>
     public Task<bool> AddAsync(ScheduleRecord schedule, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal sealed class ScheduleStore(Database database) : IScheduleStore
                 foreach (RunRow row in await session.ListAsync<RunRow>(sql, new { started = (int)ScheduleOutcome.Started }))
                 {
                     // A row whose schedule is gone goes with it: what is not there any more has nothing to submit.
-                    if (await session.FindAsync<ScheduleRow>(FindSql, new { row.Namespace, row.Name }) is { } schedule)
+                    if (await session.FindAsync<ScheduleRow>(FindSql, new { @namespace = row.Namespace, name = row.Name }) is { } schedule)
                     {
                         runs.Add(new UnsubmittedRun(schedule.ToRecord(), row.ToRecord()));
                     }
@@ -92,8 +92,11 @@ internal sealed class ScheduleStore(Database database) : IScheduleStore
     public Task<ScheduleRunRecord?> FindRunAsync(string @namespace, string name, DateTimeOffset due, CancellationToken cancellationToken)
         => database.ReadAsync(
             $"A run of schedule '{name}' could not be read",
-            async session => (await session.FindAsync<RunRow>(
-                $"SELECT {RunRow.Columns} FROM schedule_runs WHERE namespace = @namespace AND name = @name AND due = @due", new { @namespace, name, due = UnixTime.Of(due) }))?.ToRecord(),
+            async session =>
+            {
+                const string Sql = $"SELECT {RunRow.Columns} FROM schedule_runs WHERE namespace = @namespace AND name = @name AND due = @due";
+                return (await session.FindAsync<RunRow>(Sql, new { @namespace, name, due = UnixTime.Of(due) }))?.ToRecord();
+            },
             cancellationToken);
 
     /// <inheritdoc/>

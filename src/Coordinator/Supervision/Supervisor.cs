@@ -5,7 +5,9 @@ using S2M.Coordinator.Schedules;
 
 namespace S2M.Coordinator.Supervision;
 
-/// <summary>Looks every two seconds for work that nobody does: jobs that are queued or have lost their loop, schedules that are due. What starts, restarts and fails over.</summary>
+/// <summary>
+/// Looks every two seconds for work that nobody does: jobs that are queued or have lost their loop, schedules that are due. What starts, restarts and fails over.
+/// </summary>
 /// <param name="grains">The jobs' owners.</param>
 /// <param name="store">The jobs' rows.</param>
 /// <param name="schedules">Fires what is due.</param>
@@ -56,13 +58,35 @@ internal sealed class Supervisor(IGrainFactory grains, IJobStore store, Schedule
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await schedules.FireDueAsync(cancellationToken);
         IReadOnlyList<JobRecord> jobs = await store.ListAsync(Active, cancellationToken);
 
-        // The oldest first: it has the first claim on a free worker.
-        foreach (JobRecord job in jobs.Reverse())
+        // The oldest first: it has the first claim on a free worker. One that fails or takes long keeps no other waiting.
+        await Task.WhenAll(jobs.Reverse().Select(job => EnsureAsync(job.Job.Id)).Append(FireAsync(cancellationToken)));
+    }
+
+    private async Task EnsureAsync(string jobId)
+    {
+        try
         {
-            await grains.GetGrain<IJobGrain>(job.Job.Id).EnsureAsync();
+            await grains.GetGrain<IJobGrain>(jobId).EnsureAsync();
+        }
+#pragma warning disable CA1031 // One job's trouble is its own: it is looked at again in two seconds.
+        catch (Exception problem)
+#pragma warning restore CA1031
+        {
+            SupervisorLog.JobFailed(logger, jobId, problem.Message);
+        }
+    }
+
+    private async Task FireAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await schedules.FireDueAsync(cancellationToken);
+        }
+        catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+        {
+            SupervisorLog.SchedulesFailed(logger, problem.Message);
         }
     }
 }

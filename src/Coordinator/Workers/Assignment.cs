@@ -23,11 +23,12 @@ internal static class Assignment
         for (bool given = true; given;)
         {
             given = false;
-            foreach (Borrower job in jobs)
+            for (int turn = 0; turn < jobs.Length; turn++)
             {
+                Borrower job = jobs[turn];
                 LentWorker? worker = left.Values
                     .Where(candidate => Fits(candidate, job, contracts[job.JobId]))
-                    .MinBy(candidate => Distance(current.GetValueOrDefault(candidate.Id), job.JobId));
+                    .MinBy(candidate => Distance(candidate, turn));
                 if (worker is not null)
                 {
                     left.Remove(worker.Id);
@@ -39,10 +40,16 @@ internal static class Assignment
         }
 
         return lent;
-    }
 
-    // Its own first, then a free one, then one that another job has.
-    private static int Distance(string? lentTo, string job) => lentTo == job ? 0 : lentTo is null ? 1 : 2;
+        // Its own first, then a free one, then one of the job that has the most to spare: what is left to it beyond its turn in this round; of the youngest among equals.
+        (int Kind, int Kept, int Age) Distance(LentWorker worker, int turn)
+        {
+            int holder = Array.FindIndex(jobs, job => job.JobId == current.GetValueOrDefault(worker.Id));
+            return holder == turn ? (0, 0, 0)
+                : holder < 0 ? (1, 0, 0)
+                : (2, (holder > turn ? 1 : 0) - left.Keys.Count(id => current.GetValueOrDefault(id) == jobs[holder].JobId), -holder);
+        }
+    }
 
     private static bool Fits(LentWorker worker, Borrower job, string contract)
         => (contract.Length == 0 || worker.NumericContract == contract) && !job.Refused.Contains(worker.Incarnation, StringComparer.Ordinal);

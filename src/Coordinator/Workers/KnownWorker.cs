@@ -47,7 +47,17 @@ internal sealed class KnownWorker(WorkerRegistration registration)
 
     /// <summary>As a row.</summary>
     internal WorkerRecord Record()
-        => new(Registration.Id, Registration.Incarnation, Registration.Address, Registration.Device, Registration.NumericContract, Registration.Build, State, Reason, Since, RegisteredAt);
+        => new(
+            Registration.Id,
+            Registration.Incarnation,
+            Registration.Address,
+            Registration.Device,
+            Registration.NumericContract,
+            Registration.Build,
+            State,
+            Reason,
+            Since,
+            RegisteredAt);
 
     /// <summary>As a job gets it.</summary>
     internal LentWorker Lend() => new(Registration.Id, Registration.Incarnation, Registration.Address, Registration.NumericContract);

@@ -39,7 +39,7 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
             _workers[registration.Id] = known;
             WorkerDirectoryLog.Registered(logger, registration.Id, registration.Address, registration.NumericContract);
             Heard(known, now);
-            await store.PutAsync(known.Record(), CancellationToken.None);
+            await PutAsync(known);
         }
 
         known.Registration = registration;
@@ -98,6 +98,10 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         {
             await MoveAsync(worker, state, reason);
         }
+        else
+        {
+            await PutAsync(worker);
+        }
 
         return worker.View(_lent.GetValueOrDefault(id, string.Empty));
     }
@@ -145,7 +149,7 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (KnownWorker worker in _workers.Values.Where(worker => worker.State != WorkerState.Gone && time.GetElapsedTime(worker.BeatTimestamp) > options.Value.Lease).ToArray())
+        foreach (KnownWorker worker in _workers.Values.Where(IsOverdue).ToArray())
         {
             await MoveAsync(worker, WorkerState.Gone, $"not heard of for {options.Value.Lease.TotalSeconds:0.#} s");
         }
@@ -170,12 +174,21 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         {
             WorkerDirectoryLog.Moved(logger, worker.Registration.Id, state, reason);
             Divide();
-            await store.PutAsync(worker.Record(), CancellationToken.None);
+            await PutAsync(worker);
         }
+    }
+
+    // A cordon outlives the worker's end, and the directory's: whatever else the worker is, its row says so.
+    private Task PutAsync(KnownWorker worker)
+    {
+        WorkerRecord row = worker.Record();
+        return store.PutAsync(_cordons.TryGetValue(row.Id, out string? cordon) ? row with { State = WorkerState.Cordoned, Reason = cordon } : row, CancellationToken.None);
     }
 
     private void Divide() => _lent = Assignment.Divide(
         _workers.Values.Where(worker => worker.State == WorkerState.Ready).Select(worker => worker.Lend()), _borrowers.Values.Select(pair => pair.Borrower), _lent);
+
+    private bool IsOverdue(KnownWorker worker) => worker.State != WorkerState.Gone && time.GetElapsedTime(worker.BeatTimestamp) > options.Value.Lease;
 
     private KnownWorker? Find(string id, string incarnation)
         => _workers.TryGetValue(id, out KnownWorker? worker) && worker.Registration.Incarnation == incarnation ? worker : null;

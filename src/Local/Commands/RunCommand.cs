@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using S2M.Cli.Following;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Reports;
 using S2M.Data;
@@ -24,7 +26,7 @@ internal sealed class RunCommand
         _options = new RunOptions(defaultFolder);
         _fresh = fresh;
         _read = result => read(result, _options);
-        foreach (Option option in new Option[] { _options.Out, _options.Set, _options.Resume, _options.Workers, _options.State, _options.InProcess, _options.Threads, _options.DryRun, _options.Output })
+        foreach (Option option in _options.All)
         {
             command.Options.Add(option);
         }
@@ -53,7 +55,9 @@ internal sealed class RunCommand
     internal static Command Train()
     {
         var file = new Argument<string>("FILE") { Description = "The job file (YAML); jobs/ has examples." };
-        var command = new Command("train", "Trains the job of a file through the service on this machine, which is started for it unless it runs, tests it once, and fetches parameters and report.") { file };
+        var command = new Command(
+            "train",
+            "Trains the job of a file through the service on this machine, which is started for it unless it runs, tests it once, and fetches parameters and report.") { file };
         var run = new RunCommand(
             command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
         command.Options.Add(run._options.Data);
@@ -134,8 +138,9 @@ internal sealed class RunCommand
             return;
         }
 
-        ResultTable.Write(AnsiConsole.Console, report.Evaluations);
-        ResultTable.Write(AnsiConsole.Console, report.Retrievals);
+        JobMetrics metrics = JobMetrics.Read(JsonNode.Parse(report.ToJson())!);
+        ResultTable.Write(AnsiConsole.Console, metrics.Evaluations ?? []);
+        ResultTable.Write(AnsiConsole.Console, metrics.Retrievals ?? []);
         Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");

@@ -23,6 +23,9 @@ internal sealed class RunOptions
         Data.Validators.Add(CheckBindings);
     }
 
+    /// <summary>The options of every command that runs a job, in the order of its help.</summary>
+    internal Option[] All => [Out, Set, Resume, Workers, State, InProcess, Threads, DryRun, Output];
+
     internal Option<string> Out { get; }
 
     internal Option<string[]> Set { get; } = new("--set")

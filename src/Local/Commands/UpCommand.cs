@@ -40,13 +40,15 @@ internal static class UpCommand
         {
             if (running is not null)
             {
-                throw new CoordinatorException($"folder '{folder.Location}': expected no service that runs there, got one at {running.Client.Options.Address}; use it, or choose another --state");
+                throw new CoordinatorException(
+                    $"folder '{folder.Location}': expected no service that runs there, got one at {running.Client.Options.Address}; use it, or choose another --state");
             }
         }
 
         await using LocalService service = await LocalService.StartAsync(folder, workers, listen, cancellationToken);
         Console.WriteLine($"listening on {service.Client.Options.Address.ToString().TrimEnd('/')}");
-        await Console.Error.WriteLineAsync($"workers {workers}, state {folder.Location}, token {folder.TokenFile}, logs {folder.Logs}\nsubmit: s2m job submit FILE --follow; Ctrl-C ends the service");
+        await Console.Error.WriteLineAsync($"workers {workers}, state {folder.Location}, token {folder.TokenFile}, logs {folder.Logs}");
+        await Console.Error.WriteLineAsync("submit: s2m job submit FILE --follow; Ctrl-C ends the service");
         string lost = await service.LostAsync().WaitAsync(cancellationToken);
         throw new CoordinatorException(lost);
     }

@@ -45,7 +45,12 @@ internal sealed partial class WorkerHost : IAsyncDisposable
         var options = new FetchOptions { Folder = settings.CacheFolder };
         var cache = new ContentCache(options, time);
         var fetched = new FetchedDataSets(
-            new DataSetService.DataSetServiceClient(_channels.To(settings.Coordinator)), cache, options, _instruments, time, _web.Services.GetRequiredService<ILogger<FetchedDataSets>>());
+            new DataSetService.DataSetServiceClient(_channels.To(settings.Coordinator)),
+            cache,
+            options,
+            _instruments,
+            time,
+            _web.Services.GetRequiredService<ILogger<FetchedDataSets>>());
         _dataSets = new OpenDataSets(atHand, fetched);
         _thread = new TrainingThread("training");
         var parameters = new ParameterSource(_channels, _instruments, time);

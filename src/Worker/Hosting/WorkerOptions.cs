@@ -12,13 +12,16 @@ internal sealed class WorkerOptions
     private const string TokenVariable = "S2M_TOKEN";
     private const int LongestToken = 4096;
 
+    // The coordinator's rule for names.
+    private const int LongestName = 64;
+
     /// <summary>Makes the options.</summary>
     internal WorkerOptions()
     {
         Coordinator.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--coordinator: expected an address such as http://127.0.0.1:5000, got '{Value(result)}'"));
         Advertise.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--advertise: expected an address such as http://host:port, got '{Value(result)}'"));
         Listen.Validators.Add(result => Require(result, EndPointOf(Value(result)) is not null, $"--listen: expected IP:PORT such as 127.0.0.1:0, got '{Value(result)}'"));
-        Name.Validators.Add(result => Require(result, IsName(Value(result)), $"--name: expected 1 to 128 letters, digits, '-', '_', '.' or ':', got '{Value(result)}'"));
+        Name.Validators.Add(result => Require(result, IsName(Value(result)), $"--name: expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Value(result)}'"));
         Device.Validators.Add(result => Require(
             result, Value(result) == "cpu", $"--device: expected cpu, got '{Value(result)}'; this build computes on CPUs only, so leave the option out"));
         Threads.Validators.Add(result => Require(
@@ -86,7 +89,7 @@ internal sealed class WorkerOptions
         Coordinator = new Uri(result.GetValue(Coordinator)!),
         Listen = EndPointOf(result.GetValue(Listen)!)!,
         Advertise = result.GetValue(Advertise) is { } advertised ? new Uri(advertised) : null,
-        Name = result.GetValue(Name) ?? $"{Environment.MachineName}:{Environment.ProcessId}",
+        Name = result.GetValue(Name) ?? DefaultName(),
         CpuLevel = result.GetValue(CpuLevel)!,
         Token = TokenOf(result.GetValue(TokenFile)),
         CacheFolder = result.GetValue(Cache)!,
@@ -99,10 +102,19 @@ internal sealed class WorkerOptions
     internal static bool IsAddress(string text)
         => Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.PathAndQuery == "/" && address.UserInfo.Length == 0;
 
-    private static bool IsName(string name) => name.Length is >= 1 and <= 128 && name.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_.:".Contains(letter, StringComparison.Ordinal));
+    private static bool IsName(string name)
+        => name.Length is >= 1 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
+
+    // The end of a long machine's name tells it from its neighbors.
+    private static string DefaultName()
+    {
+        string process = string.Create(CultureInfo.InvariantCulture, $"-{Environment.ProcessId}");
+        string machine = Environment.MachineName;
+        return machine[Math.Max(0, machine.Length + process.Length - LongestName)..] + process;
+    }
 
     private static IPEndPoint? EndPointOf(string text)
-        => IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? point) && text.Contains(':', StringComparison.Ordinal) ? point : null;
+        => text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? point) ? point : null;
 
     private static string Value(OptionResult result) => result.GetValueOrDefault<string>() ?? string.Empty;
 

@@ -14,6 +14,10 @@ internal sealed class ContentCache(FetchOptions options, TimeProvider time)
 {
     private const string Whole = ".content";
     private const string Partial = ".partial";
+
+    // The system's number for a lock that another has, which the runtime hands on as it is.
+    private const int WouldBlock = 11;
+
     private const int BufferBytes = 1 << 16;
 
     /// <summary>Bytes of the files that are kept now.</summary>
@@ -45,7 +49,7 @@ internal sealed class ContentCache(FetchOptions options, TimeProvider time)
             stream.Seek(0, SeekOrigin.End);
             return stream;
         }
-        catch (IOException) when (File.Exists(PartialOf(sha256)))
+        catch (IOException held) when (held.HResult == WouldBlock)
         {
             return null;
         }

@@ -24,7 +24,9 @@ internal sealed class EpochGuard
                 if (epoch < node.Value.Epoch)
                 {
                     throw ShareErrors.Refuse(
-                        StatusCode.FailedPrecondition, "OLD_EPOCH", $"epoch: expected at least {node.Value.Epoch} of job '{job}', got {epoch}; a later loop has taken the job over");
+                        StatusCode.FailedPrecondition,
+                        "OLD_EPOCH",
+                        $"epoch: expected at least {node.Value.Epoch} of job '{job}', got {epoch}; a later loop has taken the job over");
                 }
 
                 _uses.Remove(node);

@@ -28,7 +28,8 @@ internal static class ShareChecks
         violations.Require(request.Epoch >= 0, "epoch", $"expected at least 0, got {request.Epoch}");
         violations.Require(request.Step >= 0, "step", $"expected at least 0, got {request.Step}");
         violations.Require(request.Share >= 0, "share", $"expected at least 0, got {request.Share}");
-        violations.Require(request.ParametersAt.Length <= LongestText && WorkerOptions.IsAddress(request.ParametersAt), "parameters_at", "expected an address such as http://host:port");
+        violations.Require(
+            request.ParametersAt.Length <= LongestText && WorkerOptions.IsAddress(request.ParametersAt), "parameters_at", "expected an address such as http://host:port");
         violations.Require(
             request.SpecificationHash.Length == 64 && request.SpecificationHash.All(char.IsAsciiHexDigitLower), "specification_hash", "expected 64 lower-case hexadecimal digits");
         switch (request.WorkCase)

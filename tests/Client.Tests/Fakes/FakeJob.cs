@@ -23,6 +23,8 @@ public sealed class FakeJob
     /// <summary>Keeps the watch open after the history until it is completed; null for no wait.</summary>
     public TaskCompletionSource? HoldsOpen { get; set; }
 
+    public string JobFile { get; init; } = string.Empty;
+
     public List<JobTransition> Transitions { get; } = [];
 
     public List<Checkpoint> Checkpoints { get; } = [];

@@ -56,7 +56,7 @@ public sealed class FakeJobs : JobService.JobServiceBase
     {
         await EnterAsync(request, context);
         FakeJob job = Find(request.JobId);
-        return new GetJobResponse { Job = job.Job, Transitions = { job.Transitions } };
+        return new GetJobResponse { Job = job.Job, Transitions = { job.Transitions }, JobFile = job.JobFile };
     }
 
     public override async Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context)
@@ -98,7 +98,9 @@ public sealed class FakeJobs : JobService.JobServiceBase
         Requests.Enqueue(request);
         FakeJob job = Find(request.JobId);
         Cut? cut = job.Cuts.TryDequeue(out Cut? next) ? next : null;
-        IEnumerable<ReadLogsResponse> lines = job.Events.Where(happened => happened.Log is { } line && line.Offset > request.AfterOffset).Select(happened => new ReadLogsResponse { Line = happened.Log });
+        IEnumerable<ReadLogsResponse> lines = job.Events
+            .Where(happened => happened.Log is { } line && line.Offset > request.AfterOffset)
+            .Select(happened => new ReadLogsResponse { Line = happened.Log });
         if (await SendAsync(lines, cut, responseStream, context))
         {
             cut!.Make(context);

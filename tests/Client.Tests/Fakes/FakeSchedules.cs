@@ -15,7 +15,15 @@ public sealed class FakeSchedules : ScheduleService.ScheduleServiceBase
     public override Task<CreateScheduleResponse> CreateSchedule(CreateScheduleRequest request, ServerCallContext context)
     {
         Requests.Enqueue(request);
-        All[request.Name] = new Schedule { Name = request.Name, Namespace = request.Namespace, Cron = request.Cron, TimeZone = request.TimeZone, StartFrom = request.StartFrom, MissedRuns = request.MissedRuns };
+        All[request.Name] = new Schedule
+        {
+            Name = request.Name,
+            Namespace = request.Namespace,
+            Cron = request.Cron,
+            TimeZone = request.TimeZone,
+            StartFrom = request.StartFrom,
+            MissedRuns = request.MissedRuns,
+        };
         return Task.FromResult(new CreateScheduleResponse { Schedule = All[request.Name] });
     }
 

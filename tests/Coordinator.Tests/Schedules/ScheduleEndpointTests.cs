@@ -2,10 +2,10 @@ using System.Globalization;
 using CsCheck;
 using Google.Rpc;
 using Grpc.Core;
-using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Schedules;
 using S2M.Protos.V1;
 using S2M.Specification;
+using JobState = S2M.Coordinator.Jobs.JobState;
 using MissedRuns = S2M.Protos.V1.MissedRuns;
 using ScheduleOutcome = S2M.Protos.V1.ScheduleOutcome;
 using StartFrom = S2M.Protos.V1.StartFrom;
@@ -57,7 +57,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
 
         (await _server.Client.CreateScheduleAsync(request)).Schedule.ShouldBe(made);
         RpcException refused = await Should.ThrowAsync<RpcException>(async () => await _server.Client.CreateScheduleAsync(Request()));
-        (refused.StatusCode, refused.Status.Detail).ShouldBe((StatusCode.AlreadyExists, "schedule 'nightly' of namespace 'default': expected a name that is free, got one that is taken; choose another, or delete it first"));
+        (refused.StatusCode, refused.Status.Detail).ShouldBe(
+            (StatusCode.AlreadyExists, "schedule 'nightly' of namespace 'default': expected a name that is free, got one that is taken; choose another, or delete it first"));
         CreateScheduleRequest elsewhere = Request();
         elsewhere.Namespace = "team";
         (await _server.Client.CreateScheduleAsync(elsewhere)).Schedule.Namespace.ShouldBe("team");
@@ -75,18 +76,35 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
             JobFile = "name: x\ndata:\n  name: glyphs\ntraining:\n  stepz: 5\n",
             StartFrom = (StartFrom)9,
             MissedRuns = (MissedRuns)9,
-            RequestId = "1",
-            Actor = "a\nb",
+            RequestId = NewRequest(),
             Labels = { ["a key"] = "value" },
         };
 
         IReadOnlyDictionary<string, string> violations = await ViolationsAsync(async () => await _server.Client.CreateScheduleAsync(request));
 
-        violations.Keys.Order(StringComparer.Ordinal).ShouldBe(["actor", "cron", "job_file", "labels", "missed_runs", "name", "namespace", "request_id", "start_from", "time_zone"]);
+        violations.Keys.Order(StringComparer.Ordinal).ShouldBe(["cron", "job_file", "labels[a key]", "missed_runs", "name", "namespace", "start_from", "time_zone"]);
         violations["cron"].ShouldContain("hour '25'");
         violations["time_zone"].ShouldContain("did you mean Europe/Berlin?");
         violations["job_file"].ShouldContain("line 5: training.stepz");
         (await _server.Client.ListSchedulesAsync(new ListSchedulesRequest())).Schedules.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Changes_CallerIsWrong_RequestAndActorAreNamed()
+    {
+        const string Actor = "a\nb";
+        Func<Task>[] calls =
+        [
+            async () => await _server.Client.CreateScheduleAsync(new CreateScheduleRequest(Request()) { RequestId = "1", Actor = Actor }),
+            async () => await _server.Client.PauseScheduleAsync(new PauseScheduleRequest { Name = "nightly", RequestId = "1", Actor = Actor }),
+            async () => await _server.Client.ResumeScheduleAsync(new ResumeScheduleRequest { Name = "nightly", RequestId = "1", Actor = Actor }),
+            async () => await _server.Client.DeleteScheduleAsync(new DeleteScheduleRequest { Name = "nightly", RequestId = "1", Actor = Actor }),
+            async () => await _server.Client.RunScheduleAsync(new RunScheduleRequest { Name = "nightly", RequestId = "1", Actor = Actor }),
+        ];
+        foreach (Func<Task> call in calls)
+        {
+            (await ViolationsAsync(call)).Keys.Order(StringComparer.Ordinal).ShouldBe(["actor", "request_id"]);
+        }
     }
 
     [Theory]
@@ -105,7 +123,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
     {
         Gen<string> text = Gen.OneOf(
             Gen.String[0, 40],
-            Gen.OneOfConst("", "nightly", "default", "* * * * *", "0 3 L * 5#2", "*/0 * * * *", "UTC", "Asia/", "Etc/../UTC", "\0", "name: a\0", "name: [", "&a [*a]", "training.steps=1", "=", "a.b.c=[[[", "\ud800"));
+            Gen.OneOf<string>("", "nightly", "default", "* * * * *", "0 3 L * 5#2", "*/0 * * * *", "UTC", "Asia/", "Etc/../UTC",
+                "\0", "name: a\0", "name: [", "&a [*a]", "training.steps=1", "=", "a.b.c=[[[", "\ud800"));
         Gen<CreateScheduleRequest> requests = Gen.Select(text.Array[8], text.Array[0, 3], Gen.Int[-1, 4], Gen.Bool).Select((texts, settings, number, sound) =>
         {
             var request = new CreateScheduleRequest
@@ -320,7 +339,8 @@ public sealed class ScheduleEndpointTests : IAsyncLifetime
     {
         RpcException refused = await Should.ThrowAsync<RpcException>(call);
         refused.StatusCode.ShouldBe(StatusCode.InvalidArgument);
-        return refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations.ToDictionary(violation => violation.Field, violation => violation.Description, StringComparer.Ordinal);
+        return refused.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations
+            .ToDictionary(violation => violation.Field, violation => violation.Description, StringComparer.Ordinal);
     }
 
     private async Task<IReadOnlyList<ScheduleRun>> RunsAsync() => (await _server.Client.GetScheduleAsync(new GetScheduleRequest { Name = "nightly" })).Runs;

@@ -29,7 +29,7 @@ public sealed class ScheduleRunnerTests
                 _jobs.Move(JobState.Succeeded);
             }
 
-            _time.Advance(TimeSpan.FromMinutes(1));
+            _time.Advance(TimeSpan.FromMinutes(10));
         }
 
         IReadOnlyList<ScheduleRunRecord> runs = await RunsAsync();

@@ -10,10 +10,11 @@ public sealed class ViolationsTests
     public void ThrowIfAny_NothingWrong_DoesNothing()
     {
         var bad = new Violations();
-        bad.Require(true, "name", "expected a name").ShouldBeTrue();
-        bad.RequireRequestId("6f9619ff-8b86-4d01-b42d-00cf4fc964ff").ShouldBeTrue();
-        bad.RequireSha256(new string('a', 64), "sha256").ShouldBeTrue();
-        bad.RequireActor(string.Empty).ShouldBeTrue();
+        bad.Require(true, "name", "expected a name")
+            .RequireRequestId("6f9619ff-8b86-4d01-b42d-00cf4fc964ff")
+            .RequireSha256(new string('a', 64), "sha256")
+            .RequireActor(string.Empty)
+            .ShouldBeSameAs(bad);
 
         Should.NotThrow(bad.ThrowIfAny);
     }
@@ -22,8 +23,8 @@ public sealed class ViolationsTests
     public void ThrowIfAny_SeveralWrong_CarriesEachFieldInOrder()
     {
         var bad = new Violations();
-        bad.Require(false, "steps", "expected 1 to 10, got 11; lower it").ShouldBeFalse();
-        bad.RequireRequestId("{6f9619ff-8b86-4d01-b42d-00cf4fc964ff}").ShouldBeFalse();
+        bad.Require(false, "steps", "expected 1 to 10, got 11; lower it");
+        bad.RequireRequestId("{6f9619ff-8b86-4d01-b42d-00cf4fc964ff}");
 
         RpcException refusal = Should.Throw<RpcException>(bad.ThrowIfAny);
         refusal.StatusCode.ShouldBe(StatusCode.InvalidArgument);

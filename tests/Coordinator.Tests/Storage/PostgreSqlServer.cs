@@ -45,10 +45,14 @@ public sealed class PostgreSqlServer : IAsyncDisposable
             return;
         }
 
-        NpgsqlConnection.ClearAllPools();
-        using Process server = await _server.Value;
-        server.StandardInput.Close();
-        await server.WaitForExitAsync(CancellationToken.None);
+        if (_server.Value.IsCompletedSuccessfully)
+        {
+            NpgsqlConnection.ClearAllPools();
+            using Process server = await _server.Value;
+            server.StandardInput.Close();
+            await server.WaitForExitAsync(CancellationToken.None);
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 

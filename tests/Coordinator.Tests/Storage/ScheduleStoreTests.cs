@@ -50,79 +50,201 @@ public abstract class ScheduleStoreTests(TestDatabase database)
     }
 
     [Fact]
-    public async Task SetPausedAsync_PauseAndResume_SetFlagAndDueTime()
+    public async Task DueAsync_ManyOfOneTime_AreOrderedByName()
+    {
+        DateTimeOffset past = Noon.AddYears(-5);
+        foreach (string name in (string[])["tie-c", "tie-a", "tie-b"])
+        {
+            await Store.AddAsync(Describe(name) with { NextDue = past }, Token);
+        }
+
+        (await TiesAsync(past)).ShouldBe(["tie-a", "tie-b", "tie-c"]);
+        (await TiesAsync(past.AddMilliseconds(-1))).ShouldBeEmpty("a millisecond before");
+
+        async Task<IEnumerable<string>> TiesAsync(DateTimeOffset now)
+            => (await Store.DueAsync(now, Token)).Select(schedule => schedule.Name).Where(name => name.StartsWith("tie", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SetPausedAsync_PauseAndResume_SetFlagAndDueTimeAndRaiseTheRevision()
     {
         ScheduleRecord schedule = Describe("paused");
         await Store.AddAsync(schedule, Token);
 
-        ShouldBeSame(await Store.SetPausedAsync(Space, "paused", true, null, Token), schedule with { Paused = true, NextDue = null });
-        ShouldBeSame(await Store.SetPausedAsync(Space, "paused", false, Noon.AddDays(2), Token), schedule with { NextDue = Noon.AddDays(2) });
+        ScheduleRecord paused = schedule with { Paused = true, NextDue = null, Revision = 1 };
+        ScheduleRecord resumed = schedule with { NextDue = Noon.AddDays(2), Revision = 2 };
+        ShouldBeSame(await Store.SetPausedAsync(Space, "paused", true, null, Token), paused);
+        ShouldBeSame(await Store.FindAsync(Space, "paused", Token), paused);
+        ShouldBeSame(await Store.SetPausedAsync(Space, "paused", false, Noon.AddDays(2), Token), resumed);
+        ShouldBeSame(await Store.FindAsync(Space, "paused", Token), resumed);
         (await Store.SetPausedAsync(Space, "unknown", true, null, Token)).ShouldBeNull();
     }
 
     [Fact]
-    public async Task AdvanceAsync_DueTimeIsAnother_StoresNothing()
+    public async Task AdvanceAsync_RowAsSeen_RecordsTheRunAndMovesOn()
     {
-        ScheduleRecord schedule = Describe("advanced");
-        await Store.AddAsync(schedule, Token);
+        ScheduleRecord schedule = await AddAsync("advanced");
+        ScheduleRunRecord run = Run(Noon);
 
-        (await Store.AdvanceAsync(Space, "advanced", Noon.AddSeconds(1), Noon.AddDays(1), Run(Noon), Token)).ShouldBeFalse();
-        (await Store.AdvanceAsync(Space, "unknown", Noon, Noon.AddDays(1), Run(Noon), Token)).ShouldBeFalse();
+        (await Store.AdvanceAsync(schedule, Noon.AddDays(1), run, Token)).ShouldBeTrue();
 
-        ShouldBeSame(await Store.FindAsync(Space, "advanced", Token), schedule);
-        (await Store.RunsAsync(Space, "advanced", 10, Token)).ShouldBeEmpty();
+        ShouldBeSame(await Store.FindAsync(Space, "advanced", Token), schedule with { NextDue = Noon.AddDays(1), Revision = 1 });
+        (await Store.RunsAsync(Space, "advanced", 10, Token)).ShouldBe([run]);
+        (await Store.FindRunAsync(Space, "advanced", Noon, Token)).ShouldBe(run);
+        (await Store.FindRunAsync(Space, "advanced", Noon.AddMilliseconds(1), Token)).ShouldBeNull();
+        (await Store.FindRunAsync("other", "advanced", Noon, Token)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_RowIsAnother_StoresNothing()
+    {
+        ScheduleRecord schedule = await AddAsync("changed");
+        ScheduleRecord[] others =
+        [
+            schedule with { Revision = 1 },
+            schedule with { CreatedAt = schedule.CreatedAt.AddMilliseconds(1) },
+            schedule with { Name = "changed-too" },
+            schedule with { Namespace = "other" },
+        ];
+        foreach (ScheduleRecord other in others)
+        {
+            (await Store.AdvanceAsync(other, Noon.AddDays(1), Run(Noon), Token)).ShouldBeFalse();
+        }
+
+        ShouldBeSame(await Store.FindAsync(Space, "changed", Token), schedule);
+        (await Store.RunsAsync(Space, "changed", 10, Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_PausedMeanwhile_StoresNothing()
+    {
+        ScheduleRecord schedule = await AddAsync("paused-meanwhile");
+        await Store.SetPausedAsync(Space, "paused-meanwhile", true, null, Token);
+
+        (await Store.AdvanceAsync(schedule, Noon.AddDays(1), Run(Noon), Token)).ShouldBeFalse();
+
+        (await Store.FindAsync(Space, "paused-meanwhile", Token)).ShouldNotBeNull().Paused.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task AdvanceAsync_DueTimeThatHasItsRun_FailsAndChangesNothing()
+    {
+        ScheduleRecord schedule = await AddAsync("twice");
+        await Store.AdvanceAsync(schedule, Noon.AddDays(1), Run(Noon), Token);
+        ScheduleRecord seen = (await Store.FindAsync(Space, "twice", Token)).ShouldNotBeNull();
+
+        await Should.ThrowAsync<StorageException>(() => Store.AdvanceAsync(seen, Noon.AddDays(2), Run(Noon) with { Reason = "again" }, Token));
+
+        ShouldBeSame(await Store.FindAsync(Space, "twice", Token), seen);
+        (await Store.RunsAsync(Space, "twice", 10, Token)).ShouldBe([Run(Noon)]);
     }
 
     [Fact]
     public async Task AdvanceAsync_ManyAtOnce_OneWins()
     {
-        await Store.AddAsync(Describe("race"), Token);
+        ScheduleRecord seen = await AddAsync("race");
 
         bool[] won = await Task.WhenAll(Enumerable.Range(0, 12).Select(
-            i => Task.Run(() => Store.AdvanceAsync(Space, "race", Noon, Noon.AddDays(1), Run(Noon) with { JobId = $"job-{i}" }, Token))));
+            i => Task.Run(() => Store.AdvanceAsync(seen, Noon.AddDays(1), Run(Noon) with { Reason = $"silo {i}" }, Token))));
 
         won.Count(first => first).ShouldBe(1);
-        (await Store.RunsAsync(Space, "race", 10, Token)).ShouldHaveSingleItem().JobId.ShouldBe($"job-{Array.IndexOf(won, true)}");
-        (await Store.FindAsync(Space, "race", Token)).ShouldNotBeNull().NextDue.ShouldBe(Noon.AddDays(1));
+        (await Store.RunsAsync(Space, "race", 10, Token)).ShouldHaveSingleItem().Reason.ShouldBe($"silo {Array.IndexOf(won, true)}");
+        (await Store.FindAsync(Space, "race", Token)).ShouldNotBeNull().Revision.ShouldBe(1);
     }
 
     [Fact]
     public async Task AdvanceAsync_NoTimeLeft_IsNeverDueAgain()
     {
-        await Store.AddAsync(Describe("last") with { NextDue = Noon.AddYears(-20) }, Token);
+        ScheduleRecord seen = await AddAsync("last", Noon.AddYears(-20));
 
-        (await Store.AdvanceAsync(Space, "last", Noon.AddYears(-20), null, Run(Noon), Token)).ShouldBeTrue();
+        (await Store.AdvanceAsync(seen, null, Run(Noon), Token)).ShouldBeTrue();
 
         (await Store.DueAsync(Noon.AddYears(-20), Token)).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task PutRunAsync_SameDueTimeAgain_ReplacesWhatBecameOfIt()
+    public async Task UnsubmittedAsync_RunsOfAllKinds_GivesThoseThatAreStartedWithoutAJob()
     {
-        await Store.AddAsync(Describe("runs"), Token);
-        ScheduleRunRecord refused = Run(Noon) with { Outcome = ScheduleOutcome.Refused, Reason = "no data set", JobId = string.Empty };
-        ScheduleRunRecord later = Run(Noon.AddMilliseconds(1));
+        ScheduleRecord later = await AddAsync("open-later");
+        ScheduleRecord earlier = await AddAsync("open-earlier");
+        ScheduleRecord skipped = await AddAsync("open-skipped");
+        await Store.AdvanceAsync(later, Noon.AddDays(1), Run(Noon), Token);
+        await Store.AdvanceAsync(earlier, Noon.AddDays(1), Run(Noon.AddMinutes(-1)), Token);
+        await Store.AdvanceAsync(skipped, Noon.AddDays(1), Run(Noon) with { Outcome = ScheduleOutcome.Skipped }, Token);
+        ScheduleRecord done = await AddAsync("open-done");
+        await Store.AdvanceAsync(done, Noon.AddDays(1), Run(Noon), Token);
+        await Store.CompleteRunAsync(Space, "open-done", Run(Noon) with { JobId = "job-1" }, Token);
 
-        await Store.PutRunAsync(Space, "runs", Run(Noon), Token);
-        await Store.PutRunAsync(Space, "runs", later, Token);
-        await Store.PutRunAsync(Space, "runs", refused, Token);
+        UnsubmittedRun[] open = [.. (await Store.UnsubmittedAsync(Token)).Where(run => run.Schedule.Name.StartsWith("open-", StringComparison.Ordinal))];
 
-        (await Store.RunsAsync(Space, "runs", 10, Token)).ShouldBe([later, refused]);
-        (await Store.RunsAsync(Space, "runs", 1, Token)).ShouldBe([later]);
+        open.Select(run => (run.Schedule.Name, run.Run)).ShouldBe([("open-earlier", Run(Noon.AddMinutes(-1))), ("open-later", Run(Noon))]);
+        ShouldBeSame(open[1].Schedule, later with { NextDue = Noon.AddDays(1), Revision = 1 });
+    }
+
+    [Fact]
+    public async Task CompleteRunAsync_StartedWithoutAJob_SetsWhatBecameOfIt()
+    {
+        await Store.AdvanceAsync(await AddAsync("completed"), Noon.AddDays(1), Run(Noon), Token);
+        ScheduleRunRecord submitted = Run(Noon) with { Reason = "submitted", JobId = "job-1", StartedFrom = "job-0" };
+
+        await Store.CompleteRunAsync(Space, "completed", submitted, Token);
+        await Store.CompleteRunAsync(Space, "completed", submitted with { Outcome = ScheduleOutcome.Refused, JobId = string.Empty }, Token);
+        await Store.CompleteRunAsync(Space, "completed", submitted with { JobId = "job-2" }, Token);
+        await Store.CompleteRunAsync(Space, "completed", submitted with { Due = Noon.AddDays(1) }, Token);
+        await Store.CompleteRunAsync(Space, "unknown", submitted, Token);
+
+        (await Store.RunsAsync(Space, "completed", 10, Token)).ShouldBe([submitted], "the first completion stands, and none makes a run");
+    }
+
+    [Fact]
+    public async Task CompleteRunAsync_Refused_StaysRefused()
+    {
+        await Store.AdvanceAsync(await AddAsync("refused"), Noon.AddDays(1), Run(Noon), Token);
+        ScheduleRunRecord refused = Run(Noon) with { Outcome = ScheduleOutcome.Refused, Reason = "no data set" };
+
+        await Store.CompleteRunAsync(Space, "refused", refused, Token);
+        await Store.CompleteRunAsync(Space, "refused", Run(Noon) with { JobId = "job-1" }, Token);
+
+        (await Store.FindRunAsync(Space, "refused", Noon, Token)).ShouldBe(refused);
+    }
+
+    [Fact]
+    public async Task RunsAsync_Several_GivesTheNewestFirst()
+    {
+        ScheduleRecord seen = await AddAsync("runs");
+        for (int minute = 0; minute < 5; minute++)
+        {
+            (await Store.AdvanceAsync(seen, Noon, Run(Noon.AddMinutes(minute)), Token)).ShouldBeTrue();
+            seen = (await Store.FindAsync(Space, "runs", Token)).ShouldNotBeNull();
+        }
+
+        seen.Revision.ShouldBe(5);
+        (await Store.RunsAsync(Space, "runs", 10, Token)).Select(run => run.Due).ShouldBe(Enumerable.Range(0, 5).Reverse().Select(minute => Noon.AddMinutes(minute)));
+        (await Store.RunsAsync(Space, "runs", 2, Token)).Select(run => run.Due).ShouldBe([Noon.AddMinutes(4), Noon.AddMinutes(3)]);
+        (await Store.RunsAsync("other", "runs", 2, Token)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task RemoveAsync_WithRuns_RemovesBoth()
     {
-        await Store.AddAsync(Describe("removed"), Token);
-        await Store.PutRunAsync(Space, "removed", Run(Noon), Token);
+        ScheduleRecord removed = await AddAsync("removed");
+        await Store.AdvanceAsync(removed, Noon.AddDays(1), Run(Noon), Token);
 
         (await Store.RemoveAsync(Space, "removed", Token)).ShouldBeTrue();
         (await Store.RemoveAsync(Space, "removed", Token)).ShouldBeFalse();
-        await Store.PutRunAsync(Space, "removed", Run(Noon.AddDays(1)), Token);
+        (await Store.FindRunAsync(Space, "removed", Noon, Token)).ShouldBeNull();
+        (await Store.UnsubmittedAsync(Token)).ShouldNotContain(run => run.Schedule.Name == "removed");
+        (await Store.AdvanceAsync(removed, Noon.AddDays(1), Run(Noon), Token)).ShouldBeFalse("it is gone");
 
         (await Store.AddAsync(Describe("removed"), Token)).ShouldBeTrue("the name is free");
         (await Store.RunsAsync(Space, "removed", 10, Token)).ShouldBeEmpty();
+    }
+
+    private async Task<ScheduleRecord> AddAsync(string name, DateTimeOffset? nextDue = null)
+    {
+        ScheduleRecord schedule = Describe(name) with { NextDue = nextDue ?? Noon };
+        (await Store.AddAsync(schedule, Token)).ShouldBeTrue();
+        return schedule;
     }
 
     private static ScheduleRecord Describe(string name) => new(
@@ -137,9 +259,12 @@ public abstract class ScheduleStoreTests(TestDatabase database)
         Paused: false,
         Noon,
         "ada",
-        Noon.AddDays(-1));
+        Noon.AddDays(-1))
+    {
+        RequestId = $"request of {name}",
+    };
 
-    private static ScheduleRunRecord Run(DateTimeOffset due) => new(due, ScheduleOutcome.Started, "due", "job-1", "job-0");
+    private static ScheduleRunRecord Run(DateTimeOffset due) => new(due, ScheduleOutcome.Started, "due", string.Empty, string.Empty);
 
     private static void ShouldBeSame(ScheduleRecord? record, ScheduleRecord expected)
     {

@@ -174,7 +174,11 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
         BeginUploadResponse begun = await service.BeginUploadAsync(
             new BeginUploadRequest
             {
-                Name = content.Name, Sha256 = content.Sha256, ManifestBytes = content.ManifestBytes, ContentBytes = content.ContentBytes, RequestId = $"00000000-0000-4000-8000-{++_requests:D12}",
+                Name = content.Name,
+                Sha256 = content.Sha256,
+                ManifestBytes = content.ManifestBytes,
+                ContentBytes = content.ContentBytes,
+                RequestId = $"00000000-0000-4000-8000-{++_requests:D12}",
             },
             Known);
         begun.ReceivedBytes.ShouldBeInRange(0, content.ContentBytes);

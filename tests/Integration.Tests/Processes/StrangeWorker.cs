@@ -31,7 +31,12 @@ internal sealed class StrangeWorker : IAsyncDisposable
         RegisterWorkerResponse registered = await worker._directory.RegisterWorkerAsync(
             new RegisterWorkerRequest
             {
-                WorkerId = name, Incarnation = worker._beat.Incarnation, Address = "http://127.0.0.1:9", Device = "cpu", NumericContract = contract, Build = "0",
+                WorkerId = name,
+                Incarnation = worker._beat.Incarnation,
+                Address = "http://127.0.0.1:9",
+                Device = "cpu",
+                NumericContract = contract,
+                Build = "0",
             },
             worker._headers);
         worker._beating = worker.BeatAsync(TimeSpan.FromSeconds(registered.BeatSeconds));

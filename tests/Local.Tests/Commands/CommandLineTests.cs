@@ -10,7 +10,7 @@ public sealed class CommandLineTests
     [InlineData("--data =x: expected NAME=PATH", "train", "job.yaml", "--data", "=x")]
     [InlineData("--data a=: expected NAME=PATH", "train", "job.yaml", "--data", "a=")]
     [InlineData("got 'a' again", "train", "job.yaml", "--data", "a=x", "--data", "a=y")]
-    [InlineData("--threads: expected at least 1, got 0", "quickstart", "--threads", "0")]
+    [InlineData("--threads: expected at least 1, got 0", "quickstart", "--in-process", "--threads", "0")]
     [InlineData("FILE", "train")]
     [InlineData("--stps", "quickstart", "--stps")]
     [InlineData("yaml", "quickstart", "--output", "yaml")]

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using S2M.Coordinator.Reports;
 
 namespace S2M.Local.Tests.Runs;
 

@@ -1,3 +1,4 @@
+using S2M.Worker.Hosting;
 using S2M.Worker.Tests.Processes;
 
 namespace S2M.Worker.Tests.Hosting;
@@ -11,18 +12,25 @@ public sealed class WorkerCommandTests
     [InlineData("--coordinator", "http://host:1/path", "--coordinator: expected an address such as")]
     [InlineData("--listen", "127.0.0.1", "--listen: expected IP:PORT such as 127.0.0.1:0, got '127.0.0.1'")]
     [InlineData("--advertise", "host:1", "--advertise: expected an address such as")]
-    [InlineData("--name", "a b", "--name: expected 1 to 128 letters")]
+    [InlineData("--name", "a b", "--name: expected 1 to 64 letters")]
     [InlineData("--device", "cuda:0", "--device: expected cpu, got 'cuda:0'; this build computes on CPUs only")]
     [InlineData("--threads", "2", "--threads: expected 1, got '2'; a worker computes on one thread, so start a worker for each core")]
     [InlineData("--cpu-level", "avx3", "avx3")]
     [InlineData("--data", "omniglot", "--data omniglot: expected NAME=PATH")]
     [InlineData("--metrics-port", "65536", "--metrics-port: expected 0 to 65535, got '65536'")]
-    [InlineData("--token-file", "no-such-file", "token file 'no-such-file': expected a readable file")]
-    [InlineData("--data", "omniglot=no-such-folder", "data set 'omniglot': expected a folder or a zip archive, got nothing at 'no-such-folder'")]
-    public async Task Main_ValueThatCannotBeUsed_SaysSoAndEndsWithUsage(string option, string value, string message)
+    public void Parse_ValueThatCannotBeUsed_SaysSo(string option, string value, string message)
     {
         string[] arguments = option == "--coordinator" ? [option, value] : ["--coordinator", Somewhere, option, value];
-        using WorkerProcess worker = WorkerProcess.StartCommand(arguments, token: null);
+
+        WorkerCommand.Create().Parse(arguments).Errors.ShouldHaveSingleItem().Message.ShouldContain(message);
+    }
+
+    [Theory]
+    [InlineData("--token-file", "no-such-file", "token file 'no-such-file': expected a readable file")]
+    [InlineData("--data", "omniglot=no-such-folder", "data set 'omniglot': expected a folder or a zip archive, got nothing at 'no-such-folder'")]
+    public async Task Main_FileThatCannotBeUsed_SaysSoAndEndsWithUsage(string option, string value, string message)
+    {
+        using WorkerProcess worker = WorkerProcess.StartCommand(["--coordinator", Somewhere, option, value], token: null);
 
         (int exitCode, string output, string errors) = await worker.FinishAsync();
 

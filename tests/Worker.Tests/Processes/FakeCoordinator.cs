@@ -70,6 +70,9 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     /// <summary>Bytes after which a fetch is cut; the next one goes to the end.</summary>
     internal int? CutAfter { get; set; }
 
+    /// <summary>What a cut waits for.</summary>
+    internal Task BeforeCut { get; set; } = Task.CompletedTask;
+
     internal static async Task<FakeCoordinator> StartAsync(int port = 0)
     {
         var coordinator = new FakeCoordinator(port);
@@ -159,6 +162,7 @@ internal sealed class FakeCoordinator : IAsyncDisposable
             if (coordinator.CutAfter is not null)
             {
                 coordinator.CutAfter = null;
+                await coordinator.BeforeCut;
                 context.GetHttpContext().Abort();
             }
         }

@@ -33,11 +33,13 @@ internal sealed class ServedJob : IDisposable
 
     internal void ServeAt(FakeCoordinator coordinator)
     {
+        // Drawn now, once: the version is the hash of eight thousand drawings, and a call has a deadline.
+        string dataVersion = new GlyphDataSet().Version;
         coordinator.OnSpecification = _ => new GetSpecificationResponse
         {
             Specification = CanonicalJson.Write(GlyphJob.Specification),
             SpecificationHash = CanonicalJson.HashOf(GlyphJob.Specification),
-            DataVersion = new GlyphDataSet().Version,
+            DataVersion = dataVersion,
         };
         coordinator.OnArrays = request => Task.FromResult(request.ArraysCase == FetchArraysRequest.ArraysOneofCase.Version
             ? new[] { Start.Parameters, Start.Buffers }

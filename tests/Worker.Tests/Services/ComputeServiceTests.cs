@@ -243,7 +243,10 @@ public sealed class ComputeServiceTests(ServedWorker served) : IClassFixture<Ser
         ComputeShareRequest request = served.Share;
         request.Ranking = new RankingWork
         {
-            Descriptors = ServedJob.DescriptorsName, Head = ScoringHead.Job, Supports = { new RowList { Rows = { 12 } } }, Targets = new RowList { Rows = { 0 } },
+            Descriptors = ServedJob.DescriptorsName,
+            Head = ScoringHead.Job,
+            Supports = { new RowList { Rows = { 12 } } },
+            Targets = new RowList { Rows = { 0 } },
         };
 
         RpcException refusal = await served.Client.RefusedAsync(request);

@@ -1,9 +1,8 @@
-using S2M.Coordinator.Evaluation;
-using S2M.Local.Progress;
+using S2M.Cli.Following;
 using S2M.Numerics.Statistics;
 using Spectre.Console;
 
-namespace S2M.Local.Tests.Progress;
+namespace S2M.Cli.Tests.Following;
 
 public sealed class ResultTableTests
 {
@@ -32,8 +31,8 @@ public sealed class ResultTableTests
 
     private static string Render(int width, int shotCounts)
     {
-        EvaluationResult[] results = [.. Ways.SelectMany(ways => Enumerable.Range(1, shotCounts).SelectMany(shots => Heads.Select(
-            head => new EvaluationResult("test", head, ways, shots, 0.95, new Interval(0.95, 0.94, 0.96), new Interval(0.95, 0.9321, 0.9876), 600))))];
+        EvaluationCell[] results = [.. Ways.SelectMany(ways => Enumerable.Range(1, shotCounts).SelectMany(shots => Heads.Select(
+            head => new EvaluationCell("test", head, ways, shots, 0.95, new Interval(0.95, 0.94, 0.96), new Interval(0.95, 0.9321, 0.9876), 600))))];
         using var writer = new StringWriter();
         IAnsiConsole console = AnsiConsole.Create(
             new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(writer) });

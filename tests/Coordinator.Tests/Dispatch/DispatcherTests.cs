@@ -1,0 +1,250 @@
+using Microsoft.Extensions.Time.Testing;
+using S2M.Coordinator.Dispatch;
+using S2M.Protos.V1;
+
+namespace S2M.Coordinator.Tests.Dispatch;
+
+/// <summary>Leases over real connections, with every fault that a worker can have.</summary>
+public sealed class DispatcherTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RunAsync_ManyShares_AreComputedOnceEach()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(3);
+
+        await scene.RunAsync(40, Token);
+
+        ComputeShareRequest[] requests = [.. scene.Workers.SelectMany(worker => worker.Requests)];
+        requests.Select(request => request.Share).Order().ShouldBe(Enumerable.Range(0, 40));
+        requests.ShouldAllBe(request => request.JobId == "job-1" && request.Epoch == 7 && request.SpecificationHash == "hash");
+        scene.Workers.ShouldAllBe(worker => worker.Requests.Length > 0);
+        scene.Workers[1].Requests.ShouldAllBe(request => request.Incarnation == "start of worker-1");
+        scene.Lost.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(Fault.FailsBefore, "out of memory")]
+    [InlineData(Fault.FailsWithin, "the device fell out")]
+    [InlineData(Fault.WrongLength, "every array whole")]
+    [InlineData(Fault.NoEnd, "an end")]
+    [InlineData(Fault.AnswersTwice, "nothing behind the end")]
+    [InlineData(Fault.OtherEpisodes, "the node of episode")]
+    [InlineData(Fault.OtherShape, "the node of episode")]
+    [InlineData(Fault.RefusesState, "expected mine, got another")]
+    public async Task RunAsync_WorkerFailsAShare_ItIsLeasedAgainAndCountedOnce(Fault fault, string reason)
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        scene.Workers[0].Script(fault);
+
+        ShareAnswer[] answers = await scene.RunAsync(6, Token);
+
+        (string Worker, string Reason) lost = scene.Lost.ShouldHaveSingleItem();
+        lost.Worker.ShouldBe("worker-0");
+        lost.Reason.ShouldContain(reason);
+        int share = scene.Workers[0].Requests[0].Share;
+        answers[share].Worker.ShouldNotBeNull().Id.ShouldBe("worker-1", "another worker gets it");
+        scene.Workers.Sum(worker => worker.Requests.Length).ShouldBe(7);
+    }
+
+    [Fact]
+    public async Task RunAsync_ConnectionIsCutOnce_TheSameWorkerIsAskedAgain()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        scene.Workers[0].Script(Fault.CutsConnection);
+
+        await scene.RunAsync(3, Token);
+
+        scene.Workers[0].Requests.Length.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerIsGone_ItsSharesGoToTheOther()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        await scene.Workers[0].DisposeAsync();
+
+        ShareAnswer[] answers = await scene.RunAsync(6, Token);
+
+        answers.ShouldAllBe(answer => answer.Worker!.Id == "worker-1");
+        scene.Lost.ShouldContain(lost => lost.Worker == "worker-0");
+    }
+
+    [Fact]
+    public async Task RunAsync_RequestIsRefused_FailsAtOnceWithTheWorkersWords()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        scene.Workers[0].FaultOf = scene.Workers[1].FaultOf = request => request.Share == 2 ? Fault.RefusesRequest : Fault.None;
+
+        CoordinatorException problem = await Should.ThrowAsync<CoordinatorException>(() => scene.RunAsync(5, Token));
+
+        problem.Message.ShouldMatch("^gradient: worker worker-[01]: episodes: expected images of the data set, got others$");
+        scene.Workers.SelectMany(worker => worker.Requests).Count(request => request.Share == 2).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task RunAsync_ShareFailsEverywhere_FailsAfterSoManyFaultsOfDifferentWorkers()
+    {
+        DispatchOptions options = DispatchScene.Options;
+        options.FaultsPerShare = 2;
+        await using DispatchScene scene = await DispatchScene.StartAsync(3, options);
+        foreach (FakeWorker worker in scene.Workers)
+        {
+            worker.FaultOf = request => request.Share == 1 ? Fault.FailsBefore : Fault.None;
+        }
+
+        (await Should.ThrowAsync<CoordinatorException>(() => scene.RunAsync(4, Token))).Message.ShouldContain("out of memory");
+
+        scene.Workers.Select(worker => worker.Requests.Count(request => request.Share == 1)).Order().ShouldBe([0, 1, 1]);
+    }
+
+    [Fact]
+    public async Task RunAsync_OneWorkerCannotDoAShare_TheJobGoesOn()
+    {
+        DispatchOptions options = DispatchScene.Options;
+        options.FaultsPerShare = 2;
+        await using DispatchScene scene = await DispatchScene.StartAsync(2, options);
+        scene.Workers[0].FaultOf = request => request.Share == 12 ? Fault.FailsBefore : Fault.None;
+
+        await scene.RunAsync(30, Token);
+
+        scene.Workers[0].Requests.Count(request => request.Share == 12).ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerFailsTwice_RestsAndIsAskedAgain()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        scene.Workers[0].Script(Fault.FailsBefore, Fault.FailsBefore);
+
+        await scene.RunAsync(3, Token);
+
+        scene.Lost.Count.ShouldBe(2);
+        scene.Workers[0].Requests.Length.ShouldBe(5, "nothing was sent while it rested");
+    }
+
+    [Fact]
+    public async Task RunAsync_NoAnswerWithinTheLease_TheCallIsCancelledAndTheShareLeasedAgain()
+    {
+        var time = new FakeTimeProvider();
+        await using DispatchScene scene = await DispatchScene.StartAsync(2, time: time);
+        scene.Workers[0].Script(Fault.Hangs);
+        Task<ShareAnswer[]> run = scene.RunAsync(2, Token);
+        await scene.Workers[0].EnteredAsync();
+        await scene.DoneAsync();
+
+        time.Advance(DispatchScene.Options.FirstLease);
+
+        await scene.Workers[0].CancelledAsync();
+        (await run).ShouldAllBe(answer => answer.Worker!.Id == "worker-1");
+        scene.Lost.ShouldHaveSingleItem().ShouldBe(("worker-0", "no answer within its lease of 600 s"));
+    }
+
+    [Fact]
+    public async Task RunAsync_DirectoryLosesTheWorker_ItsShareIsLeasedAgainAtOnce()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        scene.Workers[0].Script(Fault.Hangs);
+        Task<ShareAnswer[]> run = scene.RunAsync(2, Token);
+        await scene.Workers[0].EnteredAsync();
+
+        scene.Directory.Lend([scene.Workers[1].Lent]);
+
+        (await run).ShouldAllBe(answer => answer.Worker!.Id == "worker-1");
+        await scene.Workers[0].CancelledAsync();
+        scene.Lost.ShouldHaveSingleItem().ShouldBe(("worker-0", "the directory lost the worker"));
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerIsLentToAnotherJob_FinishesItsShare()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        scene.Workers[0].Script(Fault.Slow);
+        Task<ShareAnswer[]> run = scene.RunAsync(5, Token);
+        await scene.Workers[0].EnteredAsync();
+
+        scene.Directory.Lend([scene.Workers[1].Lent], scene.Workers[0].Lent);
+        await scene.HasAsync(1);
+        scene.Workers[0].Release();
+
+        (await run).Count(answer => answer.Worker!.Id == "worker-0").ShouldBe(1, "the one that was on its way");
+        scene.Lost.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerComesLater_SaysWhatItWaitsForAndGoesOn()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        scene.Directory.Lend([]);
+        await scene.HasAsync(0);
+        Task<ShareAnswer[]> run = scene.RunAsync(2, Token);
+        while (!scene.Said.Contains("a worker: none is registered", StringComparer.Ordinal))
+        {
+            await scene.Lanes.Changed;
+        }
+
+        scene.Directory.Lend([scene.Workers[0].Lent]);
+
+        await run;
+        scene.Said.Last().ShouldBeEmpty("it waits no more");
+    }
+
+    [Fact]
+    public async Task RunAsync_DirectoryIsAway_WorkersStayLent()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        int asked = scene.Directory.Asked.Count;
+        scene.Directory.Problem = new TimeoutException("no answer");
+
+        await scene.RunAsync(10, Token);
+
+        scene.Lanes.Count.ShouldBe(2);
+        scene.Directory.Problem = null;
+        while (scene.Directory.Asked.Count < asked + 3)
+        {
+            await scene.Lanes.Changed;
+        }
+
+        scene.Lanes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_CancelsWhatIsOnItsWayAndWaitsForIt()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        scene.Workers[0].Script(Fault.Hangs);
+        scene.Workers[1].Script(Fault.Hangs);
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task<ShareAnswer[]> run = scene.RunAsync(9, source.Token);
+        await scene.Workers[0].EnteredAsync();
+        await scene.Workers[1].EnteredAsync();
+
+        await source.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => run);
+        new[] { scene.Lanes.Take(), scene.Lanes.Take() }.ShouldAllBe(lane => lane != null, "no lane is busy any more");
+        await scene.Workers[0].CancelledAsync();
+        await scene.Workers[1].CancelledAsync();
+        scene.Workers.Sum(worker => worker.Requests.Length).ShouldBe(2, "nothing else was sent");
+        scene.Done.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task RunAsync_NoShares_GivesNothing()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+
+        (await scene.Dispatcher.RunAsync([], null, Token)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task DisposeAsync_Workers_AreGivenBack()
+    {
+        DispatchScene scene = await DispatchScene.StartAsync(1);
+
+        await scene.DisposeAsync();
+
+        scene.Directory.Returned.ShouldBe(["job-1"]);
+    }
+}

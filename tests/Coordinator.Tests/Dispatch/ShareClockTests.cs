@@ -1,0 +1,58 @@
+using S2M.Coordinator.Dispatch;
+
+namespace S2M.Coordinator.Tests.Dispatch;
+
+public sealed class ShareClockTests
+{
+    private static readonly DispatchOptions Options = new()
+    {
+        FirstLease = TimeSpan.FromMinutes(10),
+        ShortestLease = TimeSpan.FromSeconds(30),
+        LeaseFactor = 8,
+    };
+
+    private readonly ShareClock _clock = new(Options);
+
+    [Fact]
+    public void Lease_NothingKnown_IsTheFirst()
+    {
+        _clock.Add(Work("embed", 1), TimeSpan.FromSeconds(1));
+
+        _clock.Lease(Work("gradient", 4)).ShouldBe(TimeSpan.FromMinutes(10));
+        _clock.Expected(Work("gradient", 4)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Lease_QuickShares_IsTheShortest()
+    {
+        _clock.Add(Work("gradient", 4), TimeSpan.FromMilliseconds(4));
+
+        _clock.Lease(Work("gradient", 4)).ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public void Lease_SlowShares_GrowsWithItemsAndFactor()
+    {
+        _clock.Add(Work("gradient", 4), TimeSpan.FromSeconds(40));
+
+        _clock.Expected(Work("gradient", 6)).ShouldBe(TimeSpan.FromSeconds(60));
+        _clock.Lease(Work("gradient", 6)).ShouldBe(TimeSpan.FromSeconds(480));
+    }
+
+    [Fact]
+    public void Expected_ManyShares_FollowsTheNewest()
+    {
+        _clock.Add(Work("gradient", 1), TimeSpan.FromSeconds(10));
+        _clock.Add(Work("gradient", 1), TimeSpan.FromSeconds(20));
+        _clock.Expected(Work("gradient", 1)).ShouldBe(TimeSpan.FromSeconds(12));
+
+        for (int i = 0; i < 100; i++)
+        {
+            _clock.Add(Work("gradient", 2), TimeSpan.FromSeconds(40));
+        }
+
+        _clock.Expected(Work("gradient", 1)).ShouldNotBeNull().TotalSeconds.ShouldBe(20, 1e-3);
+    }
+
+    private static ShareWork Work(string kind, int items) => new(kind, 0, items, _ => { }, _ => { });
+}
