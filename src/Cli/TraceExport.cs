@@ -10,10 +10,13 @@ internal static class TraceExport
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    // The runtime's spans of HTTP requests: they stand between ours and the server's.
+    private const string Requests = "System.Net.Http";
+
     /// <summary>Begins, if the environment names a collector.</summary>
     /// <returns>Sends what is left when it is disposed; null where nothing is sent.</returns>
     internal static IDisposable? BeginIfWanted()
         => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint))
             ? null
-            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName).AddOtlpExporter().Build();
+            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, Requests).AddOtlpExporter().Build();
 }

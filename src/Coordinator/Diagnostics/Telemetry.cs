@@ -1,3 +1,5 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -10,6 +12,14 @@ namespace S2M.Coordinator.Diagnostics;
 internal static class Telemetry
 {
     private const string Receiver = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string Standard = "OTEL_";
+
+    /// <summary>Adds OpenTelemetry's own variables under their own names: its parts look for them in the host's configuration alone.</summary>
+    /// <param name="configuration">The host's.</param>
+    internal static IConfigurationBuilder AddTelemetryVariables(this IConfigurationBuilder configuration)
+        => configuration.AddInMemoryCollection(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith(Standard, StringComparison.Ordinal))
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
 
     /// <summary>Adds what is asked for.</summary>
     /// <param name="services">The host's.</param>
@@ -42,6 +52,7 @@ internal static class Telemetry
             telemetry.WithTracing(tracing => tracing
                 .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
+                .AddHttpClientInstrumentation()
                 .AddOtlpExporter());
         }
 

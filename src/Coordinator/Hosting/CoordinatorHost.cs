@@ -36,7 +36,7 @@ internal static class CoordinatorHost
     internal static WebApplication Build(CoordinatorSettings settings, IReadOnlyDictionary<string, string?> configuration)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = Directory.GetCurrentDirectory() });
-        builder.Configuration.AddEnvironmentVariables("S2M_").AddInMemoryCollection(configuration);
+        builder.Configuration.AddTelemetryVariables().AddEnvironmentVariables("S2M_").AddInMemoryCollection(configuration);
         builder.Logging.AddConsoleLines();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRouting();

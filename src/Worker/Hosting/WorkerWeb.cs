@@ -1,9 +1,12 @@
+using System.Collections;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Logs;
@@ -15,15 +18,17 @@ using S2M.Worker.Services;
 
 namespace S2M.Worker.Hosting;
 
-/// <summary>The web host: gRPC over plain HTTP/2, health, reflection, logs, traces, metrics. It reads no configuration but the command line.</summary>
+/// <summary>The web host: gRPC over plain HTTP/2, health, reflection, logs, traces, metrics. It reads no configuration but the command line and OpenTelemetry's variables.</summary>
 internal static class WorkerWeb
 {
     /// <summary>Where metrics are on their port.</summary>
     internal const string MetricsPath = "/metrics";
 
+    private const string OpenTelemetryPrefix = "OTEL_";
     private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
 
     /// <summary>Builds it.</summary>
@@ -35,6 +40,9 @@ internal static class WorkerWeb
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
+
+        // When the host stops every answer is out: a caller that holds its connection open is not waited for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = CoordinatorChannels.MaximumMessageBytes;
@@ -46,7 +54,7 @@ internal static class WorkerWeb
         builder.Services.AddGrpcHealthChecks()
             .AddCheck("shares", () => gate.IsDraining ? HealthCheckResult.Unhealthy("the worker is draining") : HealthCheckResult.Healthy());
         AddLogging(builder.Logging);
-        AddTelemetry(builder.Services, settings);
+        AddTelemetry(builder, settings);
         compose(builder.Services);
 
         WebApplication web = builder.Build();
@@ -90,7 +98,7 @@ internal static class WorkerWeb
         logging.AddFilter("Grpc", LogLevel.Critical);
     }
 
-    private static void AddTelemetry(IServiceCollection services, WorkerSettings settings)
+    private static void AddTelemetry(WebApplicationBuilder builder, WorkerSettings settings)
     {
         bool exports = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(OtlpVariable));
         if (!exports && settings.MetricsPort is null)
@@ -98,7 +106,11 @@ internal static class WorkerWeb
             return;
         }
 
-        OpenTelemetry.OpenTelemetryBuilder telemetry = services.AddOpenTelemetry()
+        // OpenTelemetry's own variables under their own names: its parts look for them in the host's configuration alone.
+        builder.Configuration.AddInMemoryCollection(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(variable => ((string)variable.Key).StartsWith(OpenTelemetryPrefix, StringComparison.Ordinal))
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
+        OpenTelemetry.OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("s2m-worker", serviceInstanceId: settings.Name));
         telemetry.WithMetrics(metrics =>
         {
