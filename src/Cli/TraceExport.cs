@@ -10,7 +10,8 @@ internal static class TraceExport
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // The runtime's spans of HTTP requests: they stand between ours and the server's.
+    // Spans of calls and of their HTTP requests: they stand between ours and the server's.
+    private const string Calls = "Grpc.Net.Client";
     private const string Requests = "System.Net.Http";
 
     /// <summary>Begins, if the environment names a collector.</summary>
@@ -18,5 +19,5 @@ internal static class TraceExport
     internal static IDisposable? BeginIfWanted()
         => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint))
             ? null
-            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, Requests).AddOtlpExporter().Build();
+            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, Calls, Requests).AddOtlpExporter().Build();
 }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Globalization;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Protos.V1;
@@ -41,8 +41,8 @@ internal static class EvaluateCommand
     private static async Task<SubmitJobRequest> OfJobAsync(Session session, string jobId)
     {
         GetJobResponse known = await session.Client.Jobs.GetAsync(jobId, session.CancellationToken);
-        string steps = $"training.steps={JsonNode.Parse(known.Job.Specification)!["training"]!["steps"]}";
-        return new SubmitJobRequest { JobFile = known.JobFile, Overrides = { steps }, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
+        string[] length = known.Job.Steps > 0 ? [string.Create(CultureInfo.InvariantCulture, $"training.steps={known.Job.Steps}")] : [];
+        return new SubmitJobRequest { JobFile = known.JobFile, Overrides = { length }, StartFrom = known.Job.JobId, DataVersion = known.Job.DataVersion };
     }
 
     private static async Task<SubmitJobRequest> OfFileAsync(Session session, string parameters, string jobFile)

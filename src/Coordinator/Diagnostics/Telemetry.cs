@@ -14,6 +14,9 @@ internal static class Telemetry
     private const string Receiver = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Standard = "OTEL_";
 
+    // The library's spans of calls: they stand between ours and those of the requests.
+    private const string Calls = "Grpc.Net.Client";
+
     /// <summary>Adds OpenTelemetry's own variables under their own names: its parts look for them in the host's configuration alone.</summary>
     /// <param name="configuration">The host's.</param>
     internal static IConfigurationBuilder AddTelemetryVariables(this IConfigurationBuilder configuration)
@@ -52,6 +55,7 @@ internal static class Telemetry
             telemetry.WithTracing(tracing => tracing
                 .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
+                .AddSource(Calls)
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter());
         }

@@ -16,7 +16,7 @@ internal sealed class ScheduleStore(Database database) : IScheduleStore
     public Task<ScheduleRecord?> FindAsync(string @namespace, string name, CancellationToken cancellationToken)
         => database.ReadAsync(
             $"Schedule '{name}' could not be read",
-            async session => (await session.FindAsync<ScheduleRow>(FindSql, new { Namespace = @namespace, Name = name }))?.ToRecord(),
+            async session => (await session.FindAsync<ScheduleRow>(FindSql, new { @namespace, name }))?.ToRecord(),
             cancellationToken);
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Logs;
@@ -25,8 +26,12 @@ internal static class WorkerWeb
 
     private const string OpenTelemetryPrefix = "OTEL_";
     private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    // The library's spans of calls: they stand between ours and those of the requests.
+    private const string GrpcCalls = "Grpc.Net.Client";
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
 
     /// <summary>Builds it.</summary>
@@ -38,6 +43,9 @@ internal static class WorkerWeb
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
+
+        // When the host stops every answer is out: a caller that holds its connection open is not waited for.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = CoordinatorChannels.MaximumMessageBytes;
@@ -122,7 +130,7 @@ internal static class WorkerWeb
         });
         if (exports)
         {
-            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName, GrpcCalls).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
             telemetry.WithLogging(logs => logs.AddOtlpExporter());
         }
     }

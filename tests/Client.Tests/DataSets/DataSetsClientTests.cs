@@ -27,7 +27,7 @@ public sealed class DataSetsClientTests : IAsyncLifetime
 
     [Fact]
     public async Task AddAsync_CutAnywhere_TheContentIsWhole()
-        => await Gen.Select(Gen.Int[1, 5 * 256 * 1024], JobWatchTests.Cuts.Array[0, 4]).SampleAsync(
+        => await Gen.Select(Gen.Int[1, 5 * 256 * 1024], JobWatchTests.Cuts.Array[0, JobWatchTests.MostCuts]).SampleAsync(
             async (length, cuts) =>
             {
                 Content content = Make(length);

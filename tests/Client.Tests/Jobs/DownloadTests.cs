@@ -35,7 +35,7 @@ public sealed class DownloadTests : IAsyncLifetime
 
     [Fact]
     public async Task DownloadAsync_CutAnywhere_TheBytesAreWhole()
-        => await Gen.Select(Gen.Int[0, 5500], JobWatchTests.Cuts.Array[0, 3], Gen.Int[0, 5500]).SampleAsync(
+        => await Gen.Select(Gen.Int[0, 5500], JobWatchTests.Cuts.Array[0, JobWatchTests.MostCuts], Gen.Int[0, 5500]).SampleAsync(
             async (length, cuts, before) =>
             {
                 byte[] file = Serve(length, cuts);

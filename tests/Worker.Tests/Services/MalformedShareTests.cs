@@ -29,7 +29,7 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
                 Change(request, place, number);
                 await AnsweredOrRefusedAsync(request);
             },
-            iter: 300,
+            iter: 120,
             threads: 1);
 
         await StillRightAsync();
@@ -51,7 +51,7 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
                     await AnsweredOrRefusedAsync(request);
                 }
             },
-            iter: 300,
+            iter: 120,
             threads: 1);
 
         await StillRightAsync();

@@ -8,6 +8,7 @@ using TorchSharp;
 namespace S2M.Worker.Tests.Training;
 
 /// <summary>Two thousand steps on a training thread: memory stays flat, and collections in other threads change nothing (docs/decisions/0003).</summary>
+[Collection(nameof(MeasuredAlone))]
 public sealed class ShareRunnerStressTests
 {
     private const int Steps = 2000;
@@ -83,3 +84,7 @@ public sealed class ShareRunnerStressTests
 
     private sealed record Outcome(string Hash, long LiveTensorsAfterWarmUp, long LiveTensorsAtEnd, long MemoryAfterWarmUp, long MemoryAtEnd);
 }
+
+/// <summary>Tests that measure the whole process' memory: nothing else runs beside them.</summary>
+[CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
+public sealed class MeasuredAlone;
