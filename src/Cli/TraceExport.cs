@@ -18,5 +18,5 @@ internal static class TraceExport
     internal static IDisposable? BeginIfWanted()
         => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint))
             ? null
-            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, Requests).AddOtlpExporter().Build();
+            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, "Grpc.Net.Client", Requests).AddOtlpExporter().Build();
 }

@@ -50,7 +50,7 @@ internal static class Telemetry
         {
             // The silo's own source (Microsoft.Orleans.Runtime) tells of every heartbeat: it is left out.
             telemetry.WithTracing(tracing => tracing
-                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application")
+                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application", "Grpc.Net.Client")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter());

@@ -127,7 +127,7 @@ internal static class WorkerWeb
         });
         if (exports)
         {
-            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName, "Grpc.Net.Client").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
             telemetry.WithLogging(logs => logs.AddOtlpExporter());
         }
     }
