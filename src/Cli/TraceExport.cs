@@ -10,8 +10,7 @@ internal static class TraceExport
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // Spans of calls and of their HTTP requests: they stand between ours and the server's.
-    private const string Calls = "Grpc.Net.Client";
+    // The runtime's spans of HTTP requests: they stand between ours and the server's.
     private const string Requests = "System.Net.Http";
 
     /// <summary>Begins, if the environment names a collector.</summary>
@@ -19,5 +18,5 @@ internal static class TraceExport
     internal static IDisposable? BeginIfWanted()
         => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Endpoint))
             ? null
-            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, Calls, Requests).AddOtlpExporter().Build();
+            : Sdk.CreateTracerProviderBuilder().ConfigureResource(resource => resource.AddService("s2m")).AddSource(S2MClient.ActivitySourceName, "Grpc.Net.Client", Requests).AddOtlpExporter().Build();
 }

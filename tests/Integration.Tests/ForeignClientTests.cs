@@ -17,12 +17,17 @@ public sealed class ForeignClientTests
 
         string submitted = await CallAsync(buf, cluster, "JobService/SubmitJob", new JsonObject
         {
-            ["job_file"] = SmallJob.File, ["request_id"] = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", ["actor"] = "me",
+            ["job_file"] = SmallJob.File,
+            ["request_id"] = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+            ["actor"] = "me",
         });
         string job = JsonDocument.Parse(submitted).RootElement.GetProperty("job").GetProperty("jobId").GetString()!;
         string cancelled = await CallAsync(buf, cluster, "JobService/CancelJob", new JsonObject
         {
-            ["job_id"] = job, ["request_id"] = "6f9619ff-8b86-4d01-b42d-00cf4fc964fe", ["actor"] = "me", ["reason"] = "enough",
+            ["job_id"] = job,
+            ["request_id"] = "6f9619ff-8b86-4d01-b42d-00cf4fc964fe",
+            ["actor"] = "me",
+            ["reason"] = "enough",
         });
         string watched = await CallAsync(buf, cluster, "JobService/WatchJob", new JsonObject { ["job_id"] = job });
 
@@ -44,7 +49,11 @@ public sealed class ForeignClientTests
             buf,
             ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--header", $"authorization: Bearer {Cluster.Token}", "--data", "@-", new Uri(cluster.Address, $"s2m.v1.{method}").ToString()])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath(),
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
         };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

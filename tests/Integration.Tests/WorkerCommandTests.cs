@@ -20,7 +20,8 @@ public sealed class WorkerCommandTests
         await cluster.WorkerAsync("worker-2", worker => worker.Shares > 0 && worker.JobId == job.JobId);
 
         await RunAsync(cluster, "worker", "cordon", "worker-2", "--reason", "a test");
-        await cluster.WorkerAsync("worker-2", worker => worker.State == WorkerState.Cordoned && worker.JobId.Length == 0 && worker.Reason.Contains("a test", StringComparison.Ordinal));
+        await cluster.WorkerAsync(
+            "worker-2", worker => worker is { State: WorkerState.Cordoned, JobId: "" } && worker.Reason.Contains("a test", StringComparison.Ordinal));
 
         await RunAsync(cluster, "worker", "uncordon", "worker-2");
         await cluster.WorkerAsync("worker-2", worker => worker.State == WorkerState.Ready && worker.JobId == job.JobId);
@@ -42,7 +43,8 @@ public sealed class WorkerCommandTests
         await using Cluster cluster = await Cluster.StartAsync(0);
         Job job = await cluster.SubmitAsync(Long);
         Watcher watcher = cluster.Watch(job);
-        await watcher.SeesAsync(happened => happened.Job is { State: JobState.Queued } waiting && waiting.WaitsFor.StartsWith("a worker: none is registered", StringComparison.Ordinal));
+        await watcher.SeesAsync(
+            happened => happened.Job is { State: JobState.Queued } waiting && waiting.WaitsFor.StartsWith("a worker: none is registered", StringComparison.Ordinal));
         Finished shown = await cluster.RunCommandAsync("job", "show", job.JobId);
 
         await cluster.StartWorkerAsync();

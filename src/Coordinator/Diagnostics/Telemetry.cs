@@ -14,9 +14,6 @@ internal static class Telemetry
     private const string Receiver = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Standard = "OTEL_";
 
-    // The library's spans of calls: they stand between ours and those of the requests.
-    private const string Calls = "Grpc.Net.Client";
-
     /// <summary>Adds OpenTelemetry's own variables under their own names: its parts look for them in the host's configuration alone.</summary>
     /// <param name="configuration">The host's.</param>
     internal static IConfigurationBuilder AddTelemetryVariables(this IConfigurationBuilder configuration)
@@ -53,9 +50,8 @@ internal static class Telemetry
         {
             // The silo's own source (Microsoft.Orleans.Runtime) tells of every heartbeat: it is left out.
             telemetry.WithTracing(tracing => tracing
-                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application")
+                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application", "Grpc.Net.Client")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
-                .AddSource(Calls)
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter());
         }

@@ -26,9 +26,6 @@ internal static class WorkerWeb
 
     private const string OpenTelemetryPrefix = "OTEL_";
     private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
-    // The library's spans of calls: they stand between ours and those of the requests.
-    private const string GrpcCalls = "Grpc.Net.Client";
     private const string Timestamp = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
@@ -130,7 +127,7 @@ internal static class WorkerWeb
         });
         if (exports)
         {
-            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName, GrpcCalls).AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName, "Grpc.Net.Client").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
             telemetry.WithLogging(logs => logs.AddOtlpExporter());
         }
     }

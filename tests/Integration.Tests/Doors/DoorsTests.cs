@@ -230,7 +230,8 @@ public sealed class DoorsCluster : IAsyncLifetime
         Texts =
         [
             string.Empty, "x", "default", "glyphs", job.DataVersion, job.JobId, "worker-1", SmallJob.File, "* * * * *", "61 25 0 13 8", "Europe/Berlin", "training.steps=0", "=",
-            new string('a', 64), new string('a', 200_000), "line\nof\0control", "\u00e9\U0001F600\uFFFF", "../../etc/passwd", "-1", "http://127.0.0.1:9", "parameters.safetensors", "{", "NaN",
+            new string('a', 64), new string('a', 200_000), "line\nof\0control", "\u00e9\U0001F600\uFFFF", "../../etc/passwd",
+            "-1", "http://127.0.0.1:9", "parameters.safetensors", "{", "NaN",
         ];
     }
 

@@ -27,7 +27,9 @@ internal static class RawCall
         var options = new CallOptions(headers, cancellationToken: TestContext.Current.CancellationToken);
         try
         {
-            await (method.IsClientStreaming ? StreamAsync(calls, method, request, options) : method.IsServerStreaming ? ReadAsync(calls, method, request, options) : UnaryAsync(calls, method, request, options));
+            await (method.IsClientStreaming ? StreamAsync(calls, method, request, options)
+                : method.IsServerStreaming ? ReadAsync(calls, method, request, options)
+                : UnaryAsync(calls, method, request, options));
             return null;
         }
         catch (RpcException refusal)
