@@ -47,7 +47,10 @@ public sealed class ForeignClientTests
     {
         var start = new ProcessStartInfo(
             buf,
-            ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--header", $"authorization: Bearer {Cluster.Token}", "--data", "@-", new Uri(cluster.Address, $"s2m.v1.{method}").ToString()])
+            [
+                "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--header", $"authorization: Bearer {Cluster.Token}", "--data", "@-",
+                new Uri(cluster.Address, $"s2m.v1.{method}").ToString(),
+            ])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
