@@ -11,13 +11,18 @@ public static class JobFile
     /// <param name="path">The file.</param>
     /// <param name="overrides">Settings such as <c>training.steps=10</c> or <c>episode.groups=[{support: 0-4, queries: 5-9}]</c>, applied over the file; lists are replaced whole.</param>
     /// <exception cref="SpecificationException">The file is missing, too large, no YAML, or no job.</exception>
-    public static JobSpecification Read(string path, IReadOnlyList<string> overrides)
+    public static JobSpecification Read(string path, IReadOnlyList<string> overrides) => Parse(ReadText(path), path, overrides);
+
+    /// <summary>The text of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="SpecificationException">The file is missing, too large, or cannot be read.</exception>
+    public static string ReadText(string path)
     {
         try
         {
             var file = new FileInfo(path);
             return file.Exists && file.Length <= LargestFile
-                ? Parse(File.ReadAllText(path), path, overrides)
+                ? File.ReadAllText(path)
                 : throw new SpecificationException(
                     $"job file '{path}': expected a file of at most {LargestFile} bytes, got {(file.Exists ? $"{file.Length} bytes" : "none")}; check the path");
         }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using S2M.Specification;
 
 namespace S2M.Cli.Commands;
 
@@ -37,28 +38,8 @@ internal static class Misunderstanding
     /// <summary>The known word that is nearest to what was written; null where none is near.</summary>
     internal static string? Meant(string word, IEnumerable<string> known)
     {
-        string? nearest = known.MinBy(candidate => Distance(word, candidate));
-        return nearest is not null && Distance(word, nearest) <= Math.Min(FarthestMeant, word.Length / 2) ? nearest : null;
-    }
-
-    // Levenshtein 1966: letters to insert, delete or replace.
-    private static int Distance(string left, string right)
-    {
-        int[] above = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int row = 1; row <= left.Length; row++)
-        {
-            int[] current = new int[right.Length + 1];
-            current[0] = row;
-            for (int column = 1; column <= right.Length; column++)
-            {
-                int replaced = above[column - 1] + (left[row - 1] == right[column - 1] ? 0 : 1);
-                current[column] = Math.Min(replaced, Math.Min(above[column], current[column - 1]) + 1);
-            }
-
-            above = current;
-        }
-
-        return above[right.Length];
+        string? nearest = known.MinBy(candidate => EditDistance.Between(word, candidate));
+        return nearest is not null && EditDistance.Between(word, nearest) <= Math.Min(FarthestMeant, word.Length / 2) ? nearest : null;
     }
 
     private static IEnumerable<string> Options(CommandResult result)

@@ -73,7 +73,7 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
             Images = WireEpisodes.ToWire(part),
         }, (answer, part) => CheckEmbedding(answer, part.Length));
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken);
-        return [.. answers.SelectMany(answer => answer.Floats(0))];
+        return Join([.. answers.Select(answer => answer.Floats(0))]);
     }
 
     /// <inheritdoc/>
@@ -117,6 +117,20 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
 
     /// <summary>Nothing of its own: workers and shelf belong to the run.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // Not element by element: descriptors of a gallery are millions of numbers.
+    private static float[] Join(float[][] parts)
+    {
+        float[] all = new float[parts.Sum(part => part.Length)];
+        int filled = 0;
+        foreach (float[] part in parts)
+        {
+            part.CopyTo(all, filled);
+            filled += part.Length;
+        }
+
+        return all;
+    }
 
     private static double[][] Arrays(ShareAnswer[] answers) => [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Doubles))];
 

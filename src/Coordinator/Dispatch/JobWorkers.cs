@@ -172,6 +172,7 @@ internal sealed class JobWorkers : IAsyncDisposable
 
     private void Apply(Loan loan)
     {
+        WorkerLane[] lost;
         lock (_lock)
         {
             _waitsFor = loan.WaitsFor;
@@ -188,11 +189,7 @@ internal sealed class JobWorkers : IAsyncDisposable
                 }
             }
 
-            // A copy: a share that is given up may free its lane on this very thread.
-            foreach (WorkerLane lane in _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal)).ToArray())
-            {
-                lane.GiveUp();
-            }
+            lost = [.. _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal))];
 
             // One that was sent away while a share of it is on its way, and is lent again, comes as a new lane when the share is done.
             foreach (LentWorker worker in loan.Workers.Where(worker => !_refused.Contains(worker.Incarnation)
@@ -203,6 +200,9 @@ internal sealed class JobWorkers : IAsyncDisposable
 
             Announce();
         }
+
+        // Outside the lock: a share that is given up may free its lane on this very thread.
+        Array.ForEach(lost, lane => lane.GiveUp());
     }
 
     private void Announce()

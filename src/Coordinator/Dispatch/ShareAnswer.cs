@@ -12,7 +12,8 @@ internal sealed class ShareAnswer
     // A worker that announces more is not believed.
     private const long LargestArrayBytes = 1L << 30;
 
-    private readonly List<(Wire.ArrayHeader Header, byte[] Bytes)> _arrays = [];
+    // Filled in place: what a caller gets is what was received, copied by nobody.
+    private readonly List<(Wire.ArrayHeader Header, Array Values)> _arrays = [];
     private int _filled;
 
     private ShareAnswer()
@@ -68,11 +69,11 @@ internal sealed class ShareAnswer
         return answer;
     }
 
-    /// <summary>An array of float32.</summary>
-    internal float[] Floats(int index) => MemoryMarshal.Cast<byte, float>(Of(index, Wire.ElementType.Float32)).ToArray();
+    /// <summary>An array of float32: the answer's own.</summary>
+    internal float[] Floats(int index) => Of<float>(index);
 
-    /// <summary>An array of float64.</summary>
-    internal double[] Doubles(int index) => MemoryMarshal.Cast<byte, double>(Of(index, Wire.ElementType.Float64)).ToArray();
+    /// <summary>An array of float64: the answer's own.</summary>
+    internal double[] Doubles(int index) => Of<double>(index);
 
     /// <summary>A node of the step's tree.</summary>
     internal (int First, int Count, EpisodeSum Sum) Node(int index)
@@ -92,6 +93,9 @@ internal sealed class ShareAnswer
         }
     }
 
+    private static Span<byte> BytesOf(Array values)
+        => values is float[] floats ? MemoryMarshal.AsBytes(floats.AsSpan()) : MemoryMarshal.AsBytes(((double[])values).AsSpan());
+
     private static int SizeOf(Wire.ElementType type) => type switch
     {
         Wire.ElementType.Float32 => sizeof(float),
@@ -104,24 +108,24 @@ internal sealed class ShareAnswer
         RequireFull();
         int size = SizeOf(header.ElementType);
         Require(header.Length >= 0 && header.Length <= LargestArrayBytes / size, $"an array of 0 to {LargestArrayBytes} bytes");
-        _arrays.Add((header, new byte[header.Length * size]));
+        _arrays.Add((header, size == sizeof(float) ? new float[header.Length] : new double[header.Length]));
         _filled = 0;
     }
 
     private void Fill(Wire.TensorChunk chunk)
     {
         Require(_arrays.Count > 0, "a header before a chunk");
-        byte[] bytes = _arrays[^1].Bytes;
+        Span<byte> bytes = BytesOf(_arrays[^1].Values);
         Require(chunk.Offset == _filled && chunk.Data.Length <= bytes.Length - _filled, "chunks in order, within their array");
-        chunk.Data.Span.CopyTo(bytes.AsSpan(_filled));
+        chunk.Data.Span.CopyTo(bytes[_filled..]);
         _filled += chunk.Data.Length;
     }
 
-    private void RequireFull() => Require(_arrays.Count == 0 || _filled == _arrays[^1].Bytes.Length, "every array whole");
+    private void RequireFull() => Require(_arrays.Count == 0 || _filled == BytesOf(_arrays[^1].Values).Length, "every array whole");
 
-    private byte[] Of(int index, Wire.ElementType type)
+    private T[] Of<T>(int index)
     {
-        Require(index < _arrays.Count && _arrays[index].Header.ElementType == type, $"an array of {type} at {index}");
-        return _arrays[index].Bytes;
+        Require(index < _arrays.Count && _arrays[index].Values is T[], $"an array of {typeof(T).Name} at {index}");
+        return (T[])_arrays[index].Values;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class WorkerLane : IDisposable
     private readonly Metadata _headers;
     private readonly CancellationTokenSource _gone = new();
     private readonly TimeProvider _time;
-    private DateTimeOffset _restsUntil;
+    private long _rested;
 
     /// <summary>Opens the lane; nothing is sent yet.</summary>
     /// <param name="worker">The worker.</param>
@@ -62,9 +62,9 @@ internal sealed class WorkerLane : IDisposable
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = Rest,
                 StateProvider = _breaker,
-                OnOpened = args =>
+                OnOpened = _ =>
                 {
-                    _restsUntil = time.GetUtcNow() + args.BreakDuration;
+                    _rested = time.GetTimestamp();
                     return default;
                 },
             })
@@ -94,7 +94,7 @@ internal sealed class WorkerLane : IDisposable
     internal bool IsVetted { get; set; }
 
     /// <summary>Whether a share may be sent: its breaker is not open, or has been for long enough. Only a share that is sent closes it again.</summary>
-    internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetUtcNow() >= _restsUntil;
+    internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetElapsedTime(_rested) >= Rest;
 
     /// <summary>Sends a request and reads its answer.</summary>
     /// <param name="request">The share; its incarnation is set here.</param>
@@ -135,7 +135,17 @@ internal sealed class WorkerLane : IDisposable
     }
 
     /// <summary>The worker is not lent any more because it is gone: what is on its way is given up.</summary>
-    internal void GiveUp() => _gone.Cancel();
+    internal void GiveUp()
+    {
+        try
+        {
+            _gone.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its share ended by itself in the same moment, and the lane with it.
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace S2M.Coordinator.Jobs;
 
@@ -8,10 +9,16 @@ internal sealed class JobRuns : IHostedService, IDisposable
 {
     private readonly ConcurrentDictionary<string, (JobRun Run, CancellationTokenSource Stop, Task Task)> _runs = new(StringComparer.Ordinal);
     private readonly CancellationTokenRegistration _stopping;
+    private readonly ILogger<JobRuns> _logger;
 
     /// <summary>Makes the list.</summary>
     /// <param name="lifetime">Tells when the host stops.</param>
-    public JobRuns(IHostApplicationLifetime lifetime) => _stopping = lifetime.ApplicationStopping.Register(CancelAll);
+    /// <param name="logger">Told of loops that end by an error that their job could not be told.</param>
+    public JobRuns(IHostApplicationLifetime lifetime, ILogger<JobRuns> logger)
+    {
+        _stopping = lifetime.ApplicationStopping.Register(CancelAll);
+        _logger = logger;
+    }
 
     /// <summary>False once the host stops.</summary>
     internal bool AcceptsNew { get; private set; } = true;
@@ -43,7 +50,16 @@ internal sealed class JobRuns : IHostedService, IDisposable
         {
             using (run)
             {
-                await run.RunAsync(stop.Token);
+                try
+                {
+                    await run.RunAsync(stop.Token);
+                }
+#pragma warning disable CA1031 // The job could not be told: the operator is.
+                catch (Exception problem)
+#pragma warning restore CA1031
+                {
+                    JobRunsLog.Lost(_logger, jobId, problem);
+                }
             }
         });
         _runs[jobId] = (run, stop, task);

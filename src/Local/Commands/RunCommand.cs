@@ -8,6 +8,7 @@ using S2M.Local.Progress;
 using S2M.Local.Runs;
 using S2M.Specification;
 using S2M.Worker.Diagnostics;
+using S2M.Worker.Hosting;
 using Spectre.Console;
 
 namespace S2M.Local.Commands;
@@ -18,14 +19,14 @@ internal sealed class RunCommand
     private const int LogWidth = 80;
 
     private readonly RunOptions _options;
-    private readonly Func<ParseResult, JobSpecification> _read;
+    private readonly Func<ParseResult, (string Text, string Name)> _file;
     private readonly bool _fresh;
 
-    private RunCommand(Command command, string defaultFolder, bool fresh, Func<ParseResult, RunOptions, JobSpecification> read)
+    private RunCommand(Command command, string defaultFolder, bool fresh, Func<ParseResult, (string Text, string Name)> file)
     {
         _options = new RunOptions(defaultFolder);
         _fresh = fresh;
-        _read = result => read(result, _options);
+        _file = file;
         foreach (Option option in _options.All)
         {
             command.Options.Add(option);
@@ -46,8 +47,7 @@ internal sealed class RunCommand
     {
         var command = new Command(
             "quickstart", "Trains on built-in handwriting in a few minutes and prints the table; nothing is downloaded. Starts afresh unless --resume is given.");
-        _ = new RunCommand(
-            command, Path.Combine(".s2m", "quickstart"), fresh: true, (result, options) => JobFile.Parse(BuiltInJobs.Quickstart, "quickstart", result.GetValue(options.Set) ?? []));
+        _ = new RunCommand(command, Path.Combine(".s2m", "quickstart"), fresh: true, _ => (BuiltInJobs.Quickstart, "quickstart"));
         return command;
     }
 
@@ -59,7 +59,7 @@ internal sealed class RunCommand
             "train",
             "Trains the job of a file through the service on this machine, which is started for it unless it runs, tests it once, and fetches parameters and report.") { file };
         var run = new RunCommand(
-            command, Path.Combine(".s2m", "train"), fresh: false, (result, options) => JobFile.Read(result.GetValue(file)!, result.GetValue(options.Set) ?? []));
+            command, Path.Combine(".s2m", "train"), fresh: false, result => (JobFile.ReadText(result.GetValue(file)!), result.GetValue(file)!));
         command.Options.Add(run._options.Data);
         return command;
     }
@@ -78,8 +78,8 @@ internal sealed class RunCommand
 
     private async Task<int> RunAsync(ParseResult result, string folder, CancellationToken cancellationToken)
     {
-        (JobSpecification job, Dictionary<string, string> data) = Job(result);
-        var request = new TrainingRequest(job, folder, data, result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
+        CommandJob job = Job(result);
+        var request = new TrainingRequest(job.Specification, folder, job.Data, result.GetValue(_options.Resume), _fresh, result.GetValue(_options.Threads));
         NativeEnvironment.Prepare("native");
         TensorLibrary.EnsureLoaded();
         if (result.GetValue(_options.DryRun))
@@ -95,13 +95,15 @@ internal sealed class RunCommand
     }
 
     /// <summary>The job and its data, checked against each other.</summary>
-    private (JobSpecification Job, Dictionary<string, string> Data) Job(ParseResult result)
+    private CommandJob Job(ParseResult result)
     {
-        JobSpecification job = _read(result);
-        Dictionary<string, string> data = _options.Bindings(result);
+        (string text, string file) = _file(result);
+        string[] settings = result.GetValue(_options.Set) ?? [];
+        JobSpecification job = JobFile.Parse(text, file, settings);
+        Dictionary<string, string> data = DataBindings.Read(result, _options.Data);
         return data.Keys.FirstOrDefault(name => name != job.Data.Name) is { } other
             ? throw new DataException($"--data {other}=...: expected the job's data set '{job.Data.Name}', got '{other}'; correct the name")
-            : (job, data);
+            : new CommandJob(job, text, settings, data);
     }
 
     // Some terminals do not know their width and say 0.

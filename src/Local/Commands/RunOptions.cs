@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using S2M.Worker.Hosting;
 
 namespace S2M.Local.Commands;
 
@@ -20,7 +21,6 @@ internal sealed class RunOptions
             result,
             result.Tokens is not [{ Value: { } value }] || !int.TryParse(value, CultureInfo.InvariantCulture, out int threads) || threads >= 1,
             $"--threads: expected at least 1, got {string.Join(' ', result.Tokens)}"));
-        Data.Validators.Add(CheckBindings);
     }
 
     /// <summary>The options of every command that runs a job, in the order of its help.</summary>
@@ -34,11 +34,7 @@ internal sealed class RunOptions
         HelpName = "PATH=VALUE",
     };
 
-    internal Option<string[]> Data { get; } = new("--data")
-    {
-        Description = "Where the data set NAME lies: a folder of class folders, or a zip of them; may be repeated.",
-        HelpName = "NAME=PATH",
-    };
+    internal Option<string[]> Data { get; } = DataBindings.Option("Where the data set NAME lies: a folder of class folders, or a zip of them; may be repeated.");
 
     internal Option<bool> Resume { get; } = new("--resume")
     {
@@ -68,21 +64,6 @@ internal sealed class RunOptions
         var option = new Option<string>("--output") { Description = "How the result is written.", HelpName = "table|json", DefaultValueFactory = _ => "table" };
         option.AcceptOnlyFromAmong("table", Json);
         return option;
-    }
-
-    /// <summary>The bindings of <see cref="Data"/>.</summary>
-    internal Dictionary<string, string> Bindings(ParseResult result)
-        => (result.GetValue(Data) ?? []).Select(binding => binding.Split('=', 2)).ToDictionary(sides => sides[0], sides => sides[1], StringComparer.Ordinal);
-
-    private static void CheckBindings(OptionResult result)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string binding in result.Tokens.Select(token => token.Value))
-        {
-            string[] sides = binding.Split('=', 2);
-            Require(result, sides.Length == 2 && sides[0].Length > 0 && sides[1].Length > 0, $"--data {binding}: expected NAME=PATH, such as --data omniglot=../omniglot");
-            Require(result, names.Add(sides[0]), $"--data {binding}: expected each data set once, got '{sides[0]}' again");
-        }
     }
 
     private static void Require(OptionResult result, bool holds, string message)

@@ -2,8 +2,8 @@ using System.CommandLine;
 using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Client;
+using S2M.Local.Runs;
 using S2M.Local.Service;
-using S2M.Specification;
 using Spectre.Console;
 
 namespace S2M.Local.Commands;
@@ -18,20 +18,20 @@ internal sealed class ServiceCommand(RunOptions options, bool fresh)
     /// <param name="read">Gives the job and its data.</param>
     /// <param name="folder">Where results go.</param>
     /// <returns>The exit code.</returns>
-    internal async Task<int> RunAsync(ParseResult result, Func<(JobSpecification Job, Dictionary<string, string> Data)> read, string folder)
+    internal async Task<int> RunAsync(ParseResult result, Func<CommandJob> read, string folder)
     {
         using var interruption = new Interruption(Console.Error, "ending; the job keeps its last step");
         string farewell = "interrupted before the job was submitted: nothing is kept";
         return await Outcome.OfAsync(
             async () =>
             {
-                (JobSpecification job, Dictionary<string, string> data) = read();
+                CommandJob job = read();
                 var service = new ServiceFolder(result.GetValue(options.State)!);
                 await using LocalService running = await LocalService.StartOrJoinAsync(service, result.GetValue(options.Workers), "127.0.0.1:0", interruption.Token);
                 var run = new ServiceRun(running, folder);
                 try
                 {
-                    return Show(await run.RunAsync(job, data, result.GetValue(options.Resume), fresh, interruption.Token), run, folder, result.GetValue(options.Output));
+                    return Show(await run.RunAsync(job, result.GetValue(options.Resume), fresh, interruption.Token), run, folder, result.GetValue(options.Output));
                 }
                 catch (OperationCanceledException) when (run.JobId.Length > 0)
                 {

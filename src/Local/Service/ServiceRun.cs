@@ -4,6 +4,7 @@ using S2M.Cli.Following;
 using S2M.Cli.Output;
 using S2M.Client.Jobs;
 using S2M.Coordinator;
+using S2M.Local.Runs;
 using S2M.Protos.V1;
 using S2M.Specification;
 
@@ -26,28 +27,30 @@ internal sealed class ServiceRun(LocalService service, string folder)
     internal string Parameters => Path.GetFullPath(Path.Combine(folder, ParametersFile));
 
     /// <summary>Submits a job, or goes on with the folder's, and follows it.</summary>
-    /// <param name="job">The specification.</param>
-    /// <param name="data">Data sets by name, as paths of this machine.</param>
+    /// <param name="job">The job.</param>
     /// <param name="resume">Goes on with the folder's job.</param>
     /// <param name="fresh">Cancels an earlier job of the folder that is not at its end; otherwise such a one is refused.</param>
     /// <param name="cancellationToken">Ends the following.</param>
     /// <exception cref="CoordinatorException">The folder's job cannot be gone on with.</exception>
     /// <exception cref="S2M.Client.S2MException">The service refused.</exception>
-    internal async Task<FollowedJob> RunAsync(JobSpecification job, IReadOnlyDictionary<string, string> data, bool resume, bool fresh, CancellationToken cancellationToken)
+    internal async Task<FollowedJob> RunAsync(CommandJob job, bool resume, bool fresh, CancellationToken cancellationToken)
     {
         Job? earlier = await EarlierAsync(cancellationToken);
         if (resume && earlier is not null)
         {
-            await GoOnAsync(earlier, job, cancellationToken);
+            await GoOnAsync(earlier, job.Specification, cancellationToken);
         }
         else
         {
             await EndAsync(earlier, fresh, cancellationToken);
-            await SubmitAsync(job, data, cancellationToken);
+            await SubmitAsync(job, cancellationToken);
         }
 
-        string hint = service.IsOurs ? string.Empty : " at the service that runs here already";
-        await Console.Error.WriteLineAsync($"job {JobId}{hint}");
+        if (!service.IsOurs)
+        {
+            await Console.Error.WriteLineAsync($"using the service that runs here already, at {service.Client.Options.Address}");
+        }
+
         var view = new JobView(StatusLine.OfErrors(TimeProvider.System), TimeProvider.System);
         Task<FollowedJob> following = new Follow(service.Client, view).RunAsync(JobId, cancellationToken);
         if (service.IsOurs && await Task.WhenAny(following, service.LostAsync()) is Task<string> lost && !cancellationToken.IsCancellationRequested)
@@ -125,17 +128,16 @@ internal sealed class ServiceRun(LocalService service, string folder)
         await service.Client.Jobs.CancelAsync(earlier.JobId, "begun again", cancellationToken);
     }
 
-    private async Task SubmitAsync(JobSpecification job, IReadOnlyDictionary<string, string> data, CancellationToken cancellationToken)
+    private async Task SubmitAsync(CommandJob job, CancellationToken cancellationToken)
     {
         string version = string.Empty;
-        if (data.TryGetValue(job.Data.Name, out string? path))
+        string name = job.Specification.Data.Name;
+        if (job.Data.TryGetValue(name, out string? path))
         {
-            version = (await service.Client.DataSets.RegisterAsync(job.Data.Name, Path.GetFullPath(path), cancellationToken)).Version;
+            version = (await service.Client.DataSets.RegisterAsync(name, Path.GetFullPath(path), cancellationToken)).Version;
         }
 
-        // The length as a setting over the file: a run that was shortened on the command line may end within its warm-up, a file may not.
-        string steps = string.Create(CultureInfo.InvariantCulture, $"training.steps={job.Training.Steps}");
-        var request = new SubmitJobRequest { JobFile = JobText.Write(job), Overrides = { steps }, DataVersion = version };
+        var request = new SubmitJobRequest { JobFile = job.Text, Overrides = { job.Settings }, DataVersion = version };
         Job submitted = await service.Client.Jobs.SubmitAsync(request, cancellationToken);
         JobId = submitted.JobId;
         Directory.CreateDirectory(folder);

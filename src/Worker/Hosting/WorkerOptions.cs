@@ -32,7 +32,6 @@ internal sealed class WorkerOptions
             result,
             int.TryParse(Value(result), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= IPEndPoint.MaxPort,
             $"--metrics-port: expected 0 to {IPEndPoint.MaxPort}, got '{Value(result)}'"));
-        Data.Validators.Add(CheckBindings);
     }
 
     /// <summary>All of them, in the order of the help text.</summary>
@@ -75,7 +74,7 @@ internal sealed class WorkerOptions
         DefaultValueFactory = _ => Path.Combine(".s2m", "worker", "cache"),
     };
 
-    private Option<string[]> Data { get; } = new("--data") { Description = "Where the data set NAME lies; may be repeated.", HelpName = "NAME=PATH" };
+    private Option<string[]> Data { get; } = DataBindings.Option("Where the data set NAME lies; may be repeated.");
 
     private Option<string> MetricsPort { get; } = new("--metrics-port") { Description = "Serves metrics for Prometheus under /metrics on this port.", HelpName = "N" };
 
@@ -93,7 +92,7 @@ internal sealed class WorkerOptions
         CpuLevel = result.GetValue(CpuLevel)!,
         Token = TokenOf(result.GetValue(TokenFile)),
         CacheFolder = result.GetValue(Cache)!,
-        Data = (result.GetValue(Data) ?? []).Select(binding => binding.Split('=', 2)).ToDictionary(sides => sides[0], sides => sides[1], StringComparer.Ordinal),
+        Data = DataBindings.Read(result, Data),
         MetricsPort = result.GetValue(MetricsPort) is { } port ? int.Parse(port, CultureInfo.InvariantCulture) : null,
         WatchStdin = result.GetValue(WatchStdin),
     };
@@ -144,17 +143,6 @@ internal sealed class WorkerOptions
         return token.Length is >= 1 and <= LongestToken && token.All(letter => letter is > ' ' and <= '~')
             ? token
             : throw new WorkerException($"token in '{source}': expected 1 to {LongestToken} printable ASCII characters without blanks, got another text; write the token again");
-    }
-
-    private static void CheckBindings(OptionResult result)
-    {
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string binding in result.Tokens.Select(token => token.Value))
-        {
-            string[] sides = binding.Split('=', 2);
-            Require(result, sides.Length == 2 && sides[0].Length > 0 && sides[1].Length > 0, $"--data {binding}: expected NAME=PATH, such as --data omniglot=../omniglot");
-            Require(result, names.Add(sides[0]), $"--data {binding}: expected each data set once, got '{sides[0]}' again");
-        }
     }
 
     private static void Require(OptionResult result, bool holds, string message)

@@ -39,7 +39,7 @@ public sealed class JobRunsTests : IAsyncLifetime
 
     public JobRunsTests()
     {
-        _runs = new JobRuns(_lifetime);
+        _runs = new JobRuns(_lifetime, NullLogger<JobRuns>.Instance);
         var address = new ServiceAddress();
         address.Set("http://127.0.0.1:1");
         var contents = new ContentStore(
