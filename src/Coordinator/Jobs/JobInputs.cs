@@ -11,23 +11,27 @@ namespace S2M.Coordinator.Jobs;
 /// <summary>A job's data: opened, split, and checked for everything that the run will ask of it, so that what must fail fails before the first step.</summary>
 public sealed class JobInputs
 {
-    private const long CacheBytes = 4L << 30;
+    // A run in one process keeps what its workers would.
+    private const long DefaultCacheBytes = 4L << 30;
 
     private readonly JobSpecification _job;
     private readonly IDataSet _data;
+    private readonly long _cacheBytes;
 
     /// <summary>Draws the split.</summary>
     /// <param name="job">The job.</param>
     /// <param name="data">Its data set, open as long as these inputs are used; not disposed.</param>
+    /// <param name="cacheBytes">The most bytes of decoded images that are kept.</param>
     /// <exception cref="DataException">It has too few classes, or parts of the split share an image.</exception>
-    public JobInputs(JobSpecification job, IDataSet data)
+    public JobInputs(JobSpecification job, IDataSet data, long cacheBytes = DefaultCacheBytes)
     {
         _job = job;
         _data = data;
+        _cacheBytes = cacheBytes;
         Split = ClassSplit.Draw(data.Classes, job.Split.Seed, job.Split.Train, job.Split.Validation, job.Split.Test);
         LeakageCheck.Refuse(data, Split);
         Format = new ImageFormat(job.Data.Size, job.Data.Channels, job.Data.Ink);
-        Images = new DecodedImages(data, CacheBytes);
+        Images = new DecodedImages(data, cacheBytes);
     }
 
     /// <summary>The data set's version.</summary>
@@ -79,7 +83,7 @@ public sealed class JobInputs
     {
         int[] images = [.. Split.Train.Concat(Split.Validation).Concat(Split.Test)
             .SelectMany(index => Enumerable.Range(_data.Classes[index].FirstImage, _data.Classes[index].Count))];
-        if ((long)images.Length * Format.PixelCount > CacheBytes)
+        if ((long)images.Length * Format.PixelCount > _cacheBytes)
         {
             return;
         }
