@@ -15,7 +15,17 @@ public static class HeadKinds
         _ => "nearest_mean",
     };
 
-    /// <summary>The number of components, where it is chosen the most; a support set below three images a component gets fewer (docs/maths.md, the fit of a mixture).</summary>
+    /// <summary>The name in prose, such as <c>Set2Model-GMM2</c>.</summary>
+    /// <param name="head">The head.</param>
+    public static string Title(this HeadKind head) => head switch
+    {
+        HeadKind.Gauss => "Set2Model-Gauss",
+        HeadKind.AdaGmm => "Set2Model-AdaGMM",
+        HeadKind.NearestMean => "nearest class mean",
+        _ => $"Set2Model-GMM{head.MostComponents()}",
+    };
+
+    /// <summary>The number of components, where it is chosen the most; a support set below three images a component gets fewer.</summary>
     /// <param name="head">The head.</param>
     public static int MostComponents(this HeadKind head) => head switch
     {
