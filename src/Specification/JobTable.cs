@@ -48,17 +48,40 @@ internal static class JobTable
 
     private static NetworkSpecification Network(JobBlock block)
     {
-        var network = new NetworkSpecification();
+        HeadKind head = block.Choice(
+            "head",
+            new NetworkSpecification().Head,
+            "What concepts are represented by: one diagonal Gaussian, a mixture of two, three or four, one of as many as fit the images, or the mean.",
+            [.. Enum.GetValues<HeadKind>().Select(kind => (kind.Word(), kind))]);
+        var network = new NetworkSpecification { Head = head };
         return new NetworkSpecification
         {
-            Embedding = block.Choice("embedding", network.Embedding, "The embedding network: conv4 is four blocks of 64 filters.", ("conv4", "conv4")),
+            Embedding = block.Choice(
+                "embedding",
+                network.Embedding,
+                "The embedding network: conv4 is four blocks of 64 filters with batch norm, lenet two convolutions and two full layers, 100 numbers.",
+                (NetworkSpecification.Conv4, NetworkSpecification.Conv4),
+                (NetworkSpecification.LeNet, NetworkSpecification.LeNet)),
             Dropout = block.Number("dropout", network.Dropout, new NumberRange(0, 0.9), "Probability that an element of the descriptor is dropped in training."),
-            Head = block.Choice(
-                "head", network.Head, "What concepts are represented by: a diagonal Gaussian or the mean.", ("gauss", HeadKind.Gauss), ("nearest_mean", HeadKind.NearestMean)),
+            Head = head,
             VarianceOffset = block.Number("variance_offset", network.VarianceOffset, Positive, "Start of the learned variance offset, one per shot count."),
             LearnVarianceOffset = block.Flag("learn_variance_offset", network.LearnVarianceOffset, "Whether the variance offset is learned, or stays at its start."),
+            Adjoint = block.Choice("adjoint", network.Adjoint, "How the gradient goes through a mixture's fit.", Words<AdjointKind>()),
+            Regularizer = block.Choice(
+                "regularizer", network.Regularizer, "additive: the variance offset alone; map: priors beside it. By default map for mixtures, else additive.", Words<RegularizerKind>()),
+            PriorStrength = block.Number("prior_strength", network.PriorStrength, Positive, "Strength of map's prior on variances, in images."),
+            PriorVariance = block.Number("prior_variance", network.PriorVariance, Positive, "The variance of map's prior, or its start."),
+            LearnPriorVariance = block.Flag("learn_prior_variance", network.LearnPriorVariance, "Whether the variance of map's prior is learned, or stays at its start."),
+            WeightPrior = block.Number("weight_prior", network.WeightPrior, new NumberRange(0, 1e6), "Strength of map's prior on mixing weights, in images a component."),
+            Start = block.Choice("start", network.Start, "Where a mixture's fit begins in training.", Words<StartKind>()),
+            KBy = block.Choice("k_by", network.KBy, "The criterion that chooses the number of components of adagmm.", Words<ComponentCriterion>()),
+            LearnPredictiveOffset = block.Flag(
+                "learn_predictive_offset", network.LearnPredictiveOffset, "Whether a second variance offset is learned by the likelihood of positives. By default true for adagmm."),
         };
     }
+
+    private static (string Word, T Value)[] Words<T>()
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (SpecificationJson.Word(value), value))];
 
     private static LossSpecification Loss(JobBlock block)
     {
@@ -114,6 +137,8 @@ internal static class JobTable
                 "non_finite_budget", training.NonFiniteBudget, 0, int.MaxValue, "Episodes with a non-finite gradient that may be left out before the job fails."),
             BatchNormMomentum = block.Number(
                 "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
+            GradientCheck = block.Integer(
+                "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's implicit gradient against the unrolled fit, 0 for none; without effect on other heads."),
         };
     }
 

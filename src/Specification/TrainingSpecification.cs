@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace S2M.Specification;
 
 /// <summary>Length, seed and cadence of the training loop. Everything counts steps: nothing measured in time decides parameters.</summary>
@@ -23,4 +25,8 @@ public sealed record TrainingSpecification
 
     /// <summary>Share of the newest batch statistics in the running ones, greater than 0, at most 1; applied once per step.</summary>
     public double BatchNormMomentum { get; init; } = 0.1;
+
+    /// <summary>Steps between checks of a mixture's implicit gradient against the unrolled fit, at least 0; 0 for none, as for other heads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int GradientCheck { get; init; }
 }

@@ -20,6 +20,8 @@ public sealed class CanonicalJsonTests
             Evaluation = new EvaluationSpecification { Ways = ways },
         });
 
+    private const string Mixture = TestJobs.Minimal + "network: {head: adagmm}\nepisode: {groups: [{support: 0-5, queries: 6-9}]}\n";
+
     [Fact]
     public void Write_DefaultJob_IsKnown() => CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)).ShouldBe(
         """
@@ -38,6 +40,32 @@ public sealed class CanonicalJsonTests
 
     [Fact]
     public void HashOf_DefaultJob_IsKnown() => CanonicalJson.HashOf(TestJobs.Parse(TestJobs.Minimal)).ShouldBe("b9a57185b51d340e81da1fa8f1292f138c71df4da7765388ed7a8fd19ce8ad99");
+
+    [Fact]
+    public void Write_MixtureHead_HasItsOptions() => NetworkOf(Mixture).ShouldBe(
+        """
+        {
+        "adjoint":"implicit","dropout":0,"embedding":"conv4","head":"adagmm","k_by":"means","learn_predictive_offset":true,"learn_prior_variance":true,"learn_variance_offset":true,
+        "prior_strength":1,"prior_variance":0.01,"regularizer":"map","start":"k_means","variance_offset":0.01,"weight_prior":1
+        }
+        """.ReplaceLineEndings(string.Empty));
+
+    [Fact]
+    public void Write_OptionsOfMixturesOnAnotherHead_AreLeftOut() =>
+        CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal) with { Network = new NetworkSpecification { Adjoint = AdjointKind.Unrolled, PriorStrength = 5 } })
+            .ShouldBe(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)));
+
+    [Fact]
+    public void Write_GradientCheck_IsThereWhereItIsOn() =>
+        CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), TestJobs.Parse(TestJobs.Minimal, "training.gradient_check=10")).ShouldBe(["training.gradient_check: none, 10"]);
+
+    [Fact]
+    public void Read_MixtureHead_IsTheSameJob()
+    {
+        JobSpecification job = TestJobs.Parse(Mixture, "network.adjoint=unrolled", "network.k_by=slides", "network.regularizer=additive", "network.learn_predictive_offset=false");
+
+        CanonicalJson.Read(CanonicalJson.Write(job)).Network.ShouldBe(job.Network);
+    }
 
     [Fact]
     public void Read_WhatWriteGave_IsTheSameJob() =>
@@ -73,4 +101,6 @@ public sealed class CanonicalJsonTests
     public void Differences_ChangedFields_NameBothValuesInOrder() =>
         CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), TestJobs.Parse(TestJobs.Minimal, "training.steps=200", "loss.kind=histogram", "evaluation.ways=[5]"))
             .ShouldBe(["evaluation.ways: [5,20], [5]", "loss.kind: \"n_way\", \"histogram\"", "training.steps: 1000, 200"]);
+
+    private static string NetworkOf(string yaml) => JsonNode.Parse(CanonicalJson.Write(TestJobs.Parse(yaml)))!["network"]!.ToJsonString();
 }

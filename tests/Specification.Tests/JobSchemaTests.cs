@@ -6,7 +6,7 @@ namespace S2M.Specification.Tests;
 public sealed class JobSchemaTests
 {
     // Big enough that no check between fields answers before the field's own range does.
-    private const string Roomy = "name: roomy\ndata: {name: glyphs}\nepisode: {classes: 30}\n";
+    private const string Roomy = "name: roomy\ndata: {name: glyphs}\nnetwork: {head: adagmm}\nepisode: {classes: 30, groups: [{support: 0-5, queries: 6-9}]}\n";
 
     private static readonly JsonObject Schema = JsonNode.Parse(JobSchema.Write())!.AsObject();
 
@@ -21,7 +21,7 @@ public sealed class JobSchemaTests
     [Fact]
     public void Write_Always_HasEveryFieldOfTheCanonicalJson()
     {
-        JsonNode canonical = JsonNode.Parse(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)))!;
+        JsonNode canonical = JsonNode.Parse(CanonicalJson.Write(TestJobs.Parse(Roomy, "training.gradient_check=1")))!;
 
         Fields.Keys.Select(path => path.Replace("data.image.", "data.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
             .ShouldBe(CanonicalLeaves(string.Empty, canonical).Order(StringComparer.Ordinal));

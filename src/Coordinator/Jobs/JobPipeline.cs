@@ -100,9 +100,9 @@ public sealed class JobPipeline(
     private (ScoringHead Head, string Name)[] Heads()
         => job.Network.Head == HeadKind.NearestMean
             ? [(ScoringHead.NearestMean, HeadName())]
-            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
+            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, HeadKind.NearestMean.Word())];
 
     private Evaluator EvaluatorOf(IReadOnlyList<int> part, EpisodePhase phase) => new(job.Evaluation, inputs.Classes, inputs.CatalogOf(part), phase, executor);
 
-    private string HeadName() => job.Network.Head == HeadKind.Gauss ? "gauss" : "nearest_mean";
+    private string HeadName() => job.Network.Head.Word();
 }
