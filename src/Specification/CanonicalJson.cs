@@ -3,11 +3,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace S2M.Specification;
 
 /// <summary>
-/// One text per specification: every field, keys in ordinal order, shortest round-trip numbers, no white space. Its SHA-256 names the specification.
+/// One text per specification: every field (later ones where they differ from their defaults), keys in ordinal order, shortest round-trip numbers, no white space. Its SHA-256 names the specification.
 /// </summary>
 public static class CanonicalJson
 {
@@ -17,6 +18,7 @@ public static class CanonicalJson
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         AllowDuplicateProperties = false,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LaterFields.LeaveOut } },
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 

@@ -37,6 +37,11 @@ internal sealed class JobFileBlock : JobBlock
         }).Run(read);
 
     /// <inheritdoc/>
+    internal override T? Optional<T>(string name, string about, Func<JobBlock, T> read)
+        where T : class
+        => Find(name) is null ? null : Block(name, about, read);
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show)
         => Find(name) switch
         {
@@ -93,7 +98,7 @@ internal sealed class JobFileBlock : JobBlock
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about)
+    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue)
     {
         switch (Find(name))
         {
@@ -103,9 +108,9 @@ internal sealed class JobFileBlock : JobBlock
                 var values = new List<int>();
                 foreach (YamlNode item in list)
                 {
-                    values.Add(int.TryParse(Scalar(item), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && !values.Contains(value)
+                    values.Add(int.TryParse(Scalar(item), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high && !values.Contains(value)
                         ? value
-                        : throw Error(name, item, $"different whole numbers of at least {low}"));
+                        : throw Error(name, item, high == int.MaxValue ? $"different whole numbers of at least {low}" : $"different whole numbers from {low} to {high}"));
                 }
 
                 return values;

@@ -39,6 +39,14 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
+    internal override T? Optional<T>(string name, string about, Func<JobBlock, T> read)
+        where T : class
+    {
+        _properties[name] = Of(about, read).Schema;
+        return null;
+    }
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show)
     {
         Add(name, about, "array", new JsonArray([.. fallback.Select(show)]), ("items", Of("One of them.", read).Schema), ("minItems", 1));
@@ -97,9 +105,9 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about)
+    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue)
     {
-        var items = new JsonObject { ["type"] = "integer", ["minimum"] = low, ["maximum"] = int.MaxValue };
+        var items = new JsonObject { ["type"] = "integer", ["minimum"] = low, ["maximum"] = high };
         Add(name, about, "array", new JsonArray([.. fallback.Select(item => (JsonNode)item)]), ("items", items), ("minItems", 1), ("uniqueItems", true));
         return fallback;
     }

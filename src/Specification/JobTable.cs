@@ -5,6 +5,7 @@ namespace S2M.Specification;
 /// <summary>All fields of a job: names, ranges, descriptions; defaults are those of the records.</summary>
 internal static class JobTable
 {
+    private const int MostModes = 3;
     private static readonly NumberRange Positive = new(0, 1e6, WithoutLow: true);
     private static readonly NumberRange Decay = new(0, 1, WithoutHigh: true);
 
@@ -90,9 +91,14 @@ internal static class JobTable
         {
             Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; at least 10, since batch norm sees exactly one episode."),
             ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; at least 128 an episode in all."),
+            Modes = block.Integer("modes", episode.Modes, 1, MostModes, "Classes that a concept is the union of, drawn anew for every episode; each must be in every support."),
+            ModeWeights = Weighting(block, "mode_weights", "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode."),
             Groups = block.Blocks("groups", episode.Groups, "The groups; each is one term of the episode's loss, all with equal weight.", Group, Show),
         };
     }
+
+    private static ModeWeighting Weighting(JobBlock block, string name, string about)
+        => block.Choice(name, ModeWeighting.Balanced, about, ("balanced", ModeWeighting.Balanced), ("skewed", ModeWeighting.Skewed));
 
     private static GroupSpecification Group(JobBlock block) => new(
         block.Range("support", "Positions of the support images within each class, from 0, such as 0-4 or 0."),
@@ -145,6 +151,30 @@ internal static class JobTable
             Episodes = block.Integer("episodes", evaluation.Episodes, 2, 1_000_000, "Episodes of each row in the test phase."),
             ValidationEpisodes = block.Integer("validation_episodes", evaluation.ValidationEpisodes, 2, 1_000_000, "Episodes of each row in a validation during training."),
             Seed = block.Seed("seed", evaluation.Seed, "The seed of evaluation episodes; alike for all training seeds, so that runs are compared on the same episodes."),
+            Sets = block.Optional("sets", "Polysemous and noisy sets in the test phase; none where the block is absent.", Sets),
+        };
+    }
+
+    private static SetSpecification Sets(JobBlock block)
+    {
+        var sets = new SetSpecification();
+        return new SetSpecification
+        {
+            Modes = block.Integers("modes", sets.Modes, 1, "Numbers of characters that a concept is the union of; a line of figures for each, with each share of noise.", MostModes),
+            Weights = Weighting(block, "weights", "How the clean support is divided among the modes: balanced or as 6 : 3 : 1, at least one image each."),
+            NoisePercents = block.Integers("noise_percents", sets.NoisePercents, 0, "Shares of noise in percent of the support, rounded to whole images.", 90),
+            NoiseKind = block.Choice(
+                "noise_kind",
+                sets.NoiseKind,
+                "scattered: single images of other characters; coherent: one other character; clutter: random strokes, built-in glyphs only.",
+                ("scattered", NoiseKind.Scattered),
+                ("clutter", NoiseKind.Clutter),
+                ("coherent", NoiseKind.Coherent)),
+            Support = block.Integer("support", sets.Support, 1, 10_000, "Images of the support, noise with them."),
+            PositivesPerMode = block.Integer("positives_per_mode", sets.PositivesPerMode, 1, 10_000, "Relevant queries of each mode; always clean."),
+            Distractors = block.Integer("distractors", sets.Distractors, 0, 100_000, "Queries of other characters; at least one for each image of noise, which has a twin among them."),
+            Hybrids = block.Integer("hybrids", sets.Hybrids, 0, 100_000, "Further queries with half of the strokes of a target and half of another's; built-in glyphs only."),
+            Episodes = block.Integer("episodes", sets.Episodes, 2, 1_000_000, "Sets of each line; drawn by evaluation.seed."),
         };
     }
 }
