@@ -36,6 +36,9 @@ internal abstract class JobBlock
     /// <summary>One of some words.</summary>
     internal abstract T Choice<T>(string name, T fallback, string about, params (string Word, T Value)[] choices);
 
+    /// <summary>A list of at least one of some words, no word twice.</summary>
+    internal abstract IReadOnlyList<T> Choices<T>(string name, IReadOnlyList<T> fallback, string about, params (string Word, T Value)[] choices);
+
     /// <summary>A list of at least one whole number from a lower to a higher end, no number twice.</summary>
     internal abstract IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue);
 

@@ -105,6 +105,15 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
+    internal override IReadOnlyList<T> Choices<T>(string name, IReadOnlyList<T> fallback, string about, params (string Word, T Value)[] choices)
+    {
+        var items = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. choices.Select(choice => Word(choice.Word))]) };
+        JsonNode?[] words = [.. fallback.Select(item => Word(Array.Find(choices, choice => Equals(choice.Value, item)).Word))];
+        Add(name, about, "array", new JsonArray(words), ("items", items), ("minItems", 1), ("uniqueItems", true));
+        return fallback;
+    }
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue)
     {
         var items = new JsonObject { ["type"] = "integer", ["minimum"] = low, ["maximum"] = high };

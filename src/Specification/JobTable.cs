@@ -6,6 +6,7 @@ namespace S2M.Specification;
 internal static class JobTable
 {
     private const int MostModes = 3;
+    private static readonly (string Word, ModeWeighting Value)[] Weightings = [("balanced", ModeWeighting.Balanced), ("skewed", ModeWeighting.Skewed)];
     private static readonly NumberRange Positive = new(0, 1e6, WithoutLow: true);
     private static readonly NumberRange Decay = new(0, 1, WithoutHigh: true);
 
@@ -92,13 +93,11 @@ internal static class JobTable
             Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; at least 10, since batch norm sees exactly one episode."),
             ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; at least 128 an episode in all."),
             Modes = block.Integer("modes", episode.Modes, 1, MostModes, "Classes that a concept is the union of, drawn anew for every episode; each must be in every support."),
-            ModeWeights = Weighting(block, "mode_weights", "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode."),
+            ModeWeights = block.Choice(
+                "mode_weights", episode.ModeWeights, "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode.", Weightings),
             Groups = block.Blocks("groups", episode.Groups, "The groups; each is one term of the episode's loss, all with equal weight.", Group, Show),
         };
     }
-
-    private static ModeWeighting Weighting(JobBlock block, string name, string about)
-        => block.Choice(name, ModeWeighting.Balanced, about, ("balanced", ModeWeighting.Balanced), ("skewed", ModeWeighting.Skewed));
 
     private static GroupSpecification Group(JobBlock block) => new(
         block.Range("support", "Positions of the support images within each class, from 0, such as 0-4 or 0."),
@@ -160,12 +159,12 @@ internal static class JobTable
         var sets = new SetSpecification();
         return new SetSpecification
         {
-            Modes = block.Integers("modes", sets.Modes, 1, "Numbers of characters that a concept is the union of; a line of figures for each, with each share of noise.", MostModes),
-            Weights = Weighting(block, "weights", "How the clean support is divided among the modes: balanced or as 6 : 3 : 1, at least one image each."),
+            Modes = block.Integers("modes", sets.Modes, 1, "Numbers of characters that a concept is the union of; figures for each, with each weighting, and share and kind of noise.", MostModes),
+            Weights = block.Choices("weights", sets.Weights, "How the clean support is divided among the modes: balanced, or as 6 : 3 : 1; at least one image each.", Weightings),
             NoisePercents = block.Integers("noise_percents", sets.NoisePercents, 0, "Shares of noise in percent of the support, rounded to whole images.", 90),
-            NoiseKind = block.Choice(
-                "noise_kind",
-                sets.NoiseKind,
+            NoiseKinds = block.Choices(
+                "noise_kinds",
+                sets.NoiseKinds,
                 "scattered: single images of other characters; coherent: one other character; clutter: random strokes, built-in glyphs only.",
                 ("scattered", NoiseKind.Scattered),
                 ("clutter", NoiseKind.Clutter),
@@ -174,7 +173,7 @@ internal static class JobTable
             PositivesPerMode = block.Integer("positives_per_mode", sets.PositivesPerMode, 1, 10_000, "Relevant queries of each mode; always clean."),
             Distractors = block.Integer("distractors", sets.Distractors, 0, 100_000, "Queries of other characters; at least one for each image of noise, which has a twin among them."),
             Hybrids = block.Integer("hybrids", sets.Hybrids, 0, 100_000, "Further queries with half of the strokes of a target and half of another's; built-in glyphs only."),
-            Episodes = block.Integer("episodes", sets.Episodes, 2, 1_000_000, "Sets of each line; drawn by evaluation.seed."),
+            Episodes = block.Integer("episodes", sets.Episodes, 2, 1_000_000, "Sets of each figure; drawn by evaluation.seed."),
         };
     }
 }

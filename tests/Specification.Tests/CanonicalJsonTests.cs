@@ -49,7 +49,7 @@ public sealed class CanonicalJsonTests
         JobSpecification job = TestJobs.Parse(TestJobs.Minimal, TestJobs.LaterFields);
 
         CanonicalJson.Write(job).ShouldContain("""
-            "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kind":"scattered","noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":"balanced"}
+            "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kinds":["scattered"],"noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":["balanced"]}
             """);
         CanonicalJson.Write(job).ShouldContain("\"mode_weights\":\"skewed\",\"modes\":2");
         CanonicalJson.Write(CanonicalJson.Read(CanonicalJson.Write(job))).ShouldBe(CanonicalJson.Write(job));

@@ -19,6 +19,9 @@ public sealed class JobFileChecksTests
     [InlineData("evaluation: {sets: {noise_percents: [0], distractors: 0}}", "evaluation.sets: expected at least 1 distractors")]
     [InlineData("evaluation: {sets: {modes: [4]}}", "evaluation.sets.modes: expected different whole numbers from 1 to 3, got '4'")]
     [InlineData("evaluation: {sets: {noise_percents: [91]}}", "evaluation.sets.noise_percents: expected different whole numbers from 0 to 90, got '91'")]
+    [InlineData("evaluation: {sets: {noise_kinds: [clutter, rain]}}", "evaluation.sets.noise_kinds: expected different ones of scattered, clutter, coherent, got 'rain'")]
+    [InlineData("evaluation: {sets: {weights: [skewed, skewed]}}", "evaluation.sets.weights: expected different ones of balanced, skewed, got 'skewed'")]
+    [InlineData("evaluation: {sets: {weights: skewed}}", "evaluation.sets.weights: expected a list such as [balanced, skewed], got 'skewed'")]
     [InlineData("evaluation: {sets: 5}", "evaluation.sets: expected a block of fields, got '5'")]
     [InlineData("training: {steps: 20}", "optimizer.warm_up_steps: expected fewer than training.steps = 20, got 50")]
     public void Parse_FieldsThatDoNotFit_AreRefused(string more, string expected)

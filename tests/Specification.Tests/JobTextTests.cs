@@ -9,7 +9,7 @@ public sealed class JobTextTests
     [InlineData("optimizer.learning_rate=0.000001", "evaluation.shots=[1,2,10]")]
     [InlineData("episode.modes=3", "episode.mode_weights=skewed")]
     [InlineData("evaluation.sets={}")]
-    [InlineData("evaluation.sets={modes: [2], noise_kind: coherent, weights: skewed}")]
+    [InlineData("evaluation.sets={modes: [2], noise_kinds: [coherent, clutter], weights: [skewed]}")]
     public void Write_AnyJob_ReadsBackAsTheSameSpecification(params string[] settings)
     {
         JobSpecification job = JobFile.Read(Path.Combine(TestJobs.Repository(), "jobs", "quickstart.yaml"), settings);

@@ -74,10 +74,11 @@ internal static class ResultTable
             table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         }
 
-        foreach (IGrouping<(int Modes, int NoisePercent, string NoiseKind), SetLine> lines in results.GroupBy(result => (result.Modes, result.NoisePercent, result.NoiseKind)))
+        foreach (IGrouping<(int Modes, string Weights, int NoisePercent, string NoiseKind), SetLine> lines in results.GroupBy(
+            result => (result.Modes, result.Weights, result.NoisePercent, result.NoiseKind)))
         {
             string noise = lines.Key.NoisePercent == 0 ? "clean" : $"{lines.Key.NoisePercent} % {lines.Key.NoiseKind}";
-            table.AddRow($"[bold]{(lines.Key.Modes == 1 ? "1 mode" : $"{lines.Key.Modes} modes")}, {Markup.Escape(noise)}[/]");
+            table.AddRow($"[bold]{(lines.Key.Modes == 1 ? "1 mode" : $"{lines.Key.Modes} {Markup.Escape(lines.Key.Weights)} modes")}, {Markup.Escape(noise)}[/]");
             foreach (SetLine line in lines)
             {
                 table.AddRow(
@@ -89,7 +90,7 @@ internal static class ResultTable
             }
         }
 
-        console.MarkupLine($"[bold]{results[0].Phase}[/]: {results[0].Weights} sets, mean average precision with 95 % intervals, {results[0].Episodes} sets each");
+        console.MarkupLine($"[bold]{results[0].Phase}[/]: sets, mean average precision with 95 % intervals, {results[0].Episodes} sets each");
         console.Write(table);
     }
 

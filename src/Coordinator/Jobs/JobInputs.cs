@@ -75,12 +75,9 @@ public sealed class JobInputs
         if (_job.Evaluation.Sets is { } sets)
         {
             SetSampler sampler = SetsOf(Split.Test);
-            foreach (int modes in sets.Modes)
+            foreach (SetKind kind in SetKind.Of(sets))
             {
-                foreach (int percent in sets.NoisePercents)
-                {
-                    Named("evaluation.sets", () => sampler.Sample(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), SetRecipes.Of(sets, modes, percent)));
-                }
+                Named("evaluation.sets", () => sampler.Sample(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), kind.RecipeOf(sets)));
             }
         }
     }

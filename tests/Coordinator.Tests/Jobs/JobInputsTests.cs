@@ -10,7 +10,7 @@ public sealed class JobInputsTests
     private const string Job = "name: a\ndata: {name: glyphs}\nsplit: {train: 280, validation: 40, test: 80}\n";
 
     [Theory]
-    [InlineData("evaluation: {sets: {noise_kind: clutter, hybrids: 8, weights: skewed}}")]
+    [InlineData("evaluation: {sets: {noise_kinds: [scattered, clutter, coherent], hybrids: 8, weights: [balanced, skewed]}}")]
     [InlineData("episode: {modes: 2, images_per_class: 20, groups: [{support: 0-9, queries: 10-19}]}")]
     public void CheckEpisodes_SetsThatFit_AreTaken(string more) => Check(more);
 

@@ -42,7 +42,7 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
             line.GetProperty("own_minus").ValueKind.ShouldBe(line.GetProperty("head").GetString() == "gauss" ? JsonValueKind.Null : JsonValueKind.Object);
         }
 
-        reference.Output.ShouldContain("2 modes, 30 % clutter");
+        reference.Output.ShouldContain("2 balanced modes, 30 % clutter");
         File.ReadAllText(Path.Combine(reference.Folder, "report.html")).ShouldContain("Polysemous and noisy sets");
     }
 

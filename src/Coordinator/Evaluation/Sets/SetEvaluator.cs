@@ -20,7 +20,7 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
     /// <param name="size">D.</param>
     /// <param name="lines">Makes the lines, the job's own first.</param>
     /// <param name="cancellationToken">Stops at the next chunk of images or sets.</param>
-    /// <returns>For each number of modes and share of noise a figure of every line.</returns>
+    /// <returns>For each kind of set a figure of every line.</returns>
     internal async Task<IReadOnlyList<SetResult>> EvaluateAsync(
         IShareExecutor executor,
         ParameterSnapshot snapshot,
@@ -29,15 +29,15 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
         Func<SetPool, IReadOnlyList<ISetScorer>> lines,
         CancellationToken cancellationToken)
     {
-        (int Modes, int Percent)[] kinds = [.. specification.Modes.SelectMany(modes => specification.NoisePercents.Select(percent => (modes, percent)))];
-        SetEpisode[][] drawn = [.. kinds.Select((kind, row) => Draw(row, kind.Modes, kind.Percent))];
+        IReadOnlyList<SetKind> kinds = SetKind.Of(specification);
+        SetEpisode[][] drawn = [.. kinds.Select((kind, row) => Draw(row, kind.RecipeOf(specification)))];
         Dictionary<PoolImage, int> further = RowsOfFurther(drawn.SelectMany(sets => sets));
         float[] more = further.Count == 0 ? [] : await executor.EmbedAsync(snapshot, [.. further.Keys], cancellationToken);
         var pool = new SetPool(executor, snapshot, more.Length == 0 ? descriptors : [.. descriptors, .. more], size);
         IReadOnlyList<ISetScorer> scorers = lines(pool);
 
         var results = new List<SetResult>();
-        foreach (((int modes, int percent), SetEpisode[] sets) in kinds.Zip(drawn))
+        foreach ((SetKind kind, SetEpisode[] sets) in kinds.Zip(drawn))
         {
             LocatedSet[] located = [.. sets.Select(set => Locate(set, further))];
             ClassTally[]? own = null;
@@ -45,7 +45,7 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
             {
                 IReadOnlyList<SetScores> scores = await scorer.ScoreAsync(located, cancellationToken);
                 ClassTally[] precisions = [.. located.Select((set, index) => new ClassTally(index, PrecisionOf(set, scores[index].Queries), 1))];
-                results.Add(Summarize(scorer.Name, modes, percent, precisions, own, RandIndexOf(located, scores)));
+                results.Add(Summarize(scorer.Name, kind, precisions, own, RandIndexOf(located, scores)));
                 own ??= precisions;
             }
         }
@@ -53,11 +53,8 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
         return results;
     }
 
-    private SetEpisode[] Draw(int row, int modes, int percent)
-    {
-        SetRecipe recipe = SetRecipes.Of(specification, modes, percent);
-        return [.. Enumerable.Range(0, specification.Episodes).Select(index => sampler.Sample(new EpisodeAddress(seed, EpisodePhase.Test, row, index), recipe))];
-    }
+    private SetEpisode[] Draw(int row, SetRecipe recipe)
+        => [.. Enumerable.Range(0, specification.Episodes).Select(index => sampler.Sample(new EpisodeAddress(seed, EpisodePhase.Test, row, index), recipe))];
 
     /// <summary>Images that are in no class, in the order of their first use, with the rows behind the gallery's that they will have.</summary>
     private Dictionary<PoolImage, int> RowsOfFurther(IEnumerable<SetEpisode> sets)
@@ -83,16 +80,16 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
         int[] Rows(IReadOnlyList<int> indices) => [.. indices.Select(index => set.Episode.Pool[index]).Select(image => gallery.RowOf(image) ?? further[image])];
     }
 
-    private SetResult Summarize(string name, int modes, int percent, ClassTally[] precisions, ClassTally[]? own, double? randIndex)
+    private SetResult Summarize(string name, SetKind kind, ClassTally[] precisions, ClassTally[]? own, double? randIndex)
     {
         Interval interval = ClassBootstrap.Interval(precisions, seed);
         return new SetResult(
             "test",
             name,
-            modes,
-            specification.Weights == ModeWeighting.Balanced ? "balanced" : "skewed",
-            percent,
-            percent == 0 ? "none" : specification.NoiseKind.ToString().ToLowerInvariant(),
+            kind.Modes,
+            kind.WeightsName,
+            kind.NoisePercent,
+            kind.NoiseName,
             specification.Support,
             precisions.Length,
             interval.Mean,

@@ -15,7 +15,7 @@ public sealed class SetEvaluatorTests : IDisposable
 
     private static readonly SetSpecification Sets = new()
     {
-        Modes = [1, 2], NoisePercents = [0, 30], NoiseKind = NoiseKind.Clutter, Weights = ModeWeighting.Skewed, Support = 6, PositivesPerMode = 2, Distractors = 4, Hybrids = 1, Episodes = 3,
+        Modes = [1, 2], NoisePercents = [0, 30], NoiseKinds = [NoiseKind.Clutter], Weights = [ModeWeighting.Skewed], Support = 6, PositivesPerMode = 2, Distractors = 4, Hybrids = 1, Episodes = 3,
     };
 
     private readonly GlyphDataSet _glyphs = new();
@@ -31,6 +31,25 @@ public sealed class SetEvaluatorTests : IDisposable
             (2, 0, "none", "own"), (2, 0, "none", "other"), (2, 30, "clutter", "own"), (2, 30, "clutter", "other"),
         ]);
         results.ShouldAllBe(result => result.Phase == "test" && result.Weights == "skewed" && result.Support == 6 && result.Episodes == 3);
+    }
+
+    [Fact]
+    public void KindsOf_Lists_VaryWhatMatters()
+        => SetKind.Of(Sets with { Weights = [ModeWeighting.Balanced, ModeWeighting.Skewed], NoiseKinds = [NoiseKind.Scattered, NoiseKind.Coherent] })
+            .Select(kind => $"{kind.Modes} {kind.WeightsName} {kind.NoisePercent} {kind.NoiseName}").ShouldBe(
+            [
+                "1 balanced 0 none", "1 balanced 30 scattered", "1 balanced 30 coherent",
+                "2 balanced 0 none", "2 balanced 30 scattered", "2 balanced 30 coherent",
+                "2 skewed 0 none", "2 skewed 30 scattered", "2 skewed 30 coherent",
+            ]);
+
+    [Fact]
+    public void RecipeOf_AKind_HasItsWeightsAndRoundedNoise()
+    {
+        SetRecipe recipe = new SetKind(3, ModeWeighting.Skewed, 30, NoiseKind.Coherent).RecipeOf(Sets with { Support = 15 });
+
+        recipe.ModeWeights.ShouldBe([6, 3, 1]);
+        (recipe.Support, recipe.NoiseImages, recipe.Noise, recipe.PositivesPerMode, recipe.Distractors, recipe.Hybrids).ShouldBe((15, 5, SetNoise.Coherent, 2, 4, 1));
     }
 
     [Fact]
@@ -78,7 +97,7 @@ public sealed class SetEvaluatorTests : IDisposable
     {
         var executor = new ScriptedExecutor(Describe);
 
-        await EvaluateAsync(Sets with { Hybrids = 0, NoiseKind = NoiseKind.Coherent }, _ => [new Scripted("own", Right)], executor);
+        await EvaluateAsync(Sets with { Hybrids = 0, NoiseKinds = [NoiseKind.Coherent] }, _ => [new Scripted("own", Right)], executor);
 
         executor.Embedded.ShouldBeEmpty();
     }
@@ -94,8 +113,7 @@ public sealed class SetEvaluatorTests : IDisposable
         SetSampler sampler = SamplerOf(_glyphs);
         for (int set = 0; set < 12; set++)
         {
-            (int modes, int percent) = new[] { (1, 0), (1, 30), (2, 0), (2, 30) }[set / 3];
-            SetEpisode sampled = sampler.Sample(new EpisodeAddress(9, EpisodePhase.Test, set / 3, set % 3), SetRecipes.Of(Sets, modes, percent));
+            SetEpisode sampled = sampler.Sample(new EpisodeAddress(9, EpisodePhase.Test, set / 3, set % 3), SetKind.Of(Sets)[set / 3].RecipeOf(Sets));
             float[] images = [.. sampled.Episode.Pool.Select(Describe)];
 
             line.Sets[set].SupportModes.ShouldBe(sampled.SupportModes);
