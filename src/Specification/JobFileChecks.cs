@@ -110,13 +110,15 @@ internal static class JobFileChecks
         {
             throw source.Error(
                 "evaluation.sets",
-                $"expected at least one clean image of each of {sets.Modes.Max()} modes, got a support of {sets.Support} with {noise} of noise; raise support, or lower modes or noise_percents");
+                $"expected at least one clean image of each of {sets.Modes.Max()} modes, got a support of {sets.Support} with {noise} of noise; "
+                + "raise support, or lower modes or noise_percents");
         }
 
         if (sets.Distractors < Math.Max(1, noise))
         {
             throw source.Error(
-                "evaluation.sets", $"expected at least {Math.Max(1, noise)} distractors, one for each image of noise, got {sets.Distractors}; raise distractors or lower noise_percents");
+                "evaluation.sets",
+                $"expected at least {Math.Max(1, noise)} distractors, one for each image of noise, got {sets.Distractors}; raise distractors or lower noise_percents");
         }
     }
 }

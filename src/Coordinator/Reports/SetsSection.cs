@@ -11,9 +11,10 @@ internal static class SetsSection
         : Markup.Of($"""
             <section aria-labelledby="sets"><h2 id="sets">Polysemous and noisy sets</h2>
             <div class="scroll" role="region" aria-label="Sets table" tabindex="0"><table>
-            <caption>Mean average precision on {results[0].Phase} classes, {results[0].Episodes} sets a line: a support of {results[0].Support} images ranks
-            clean images of its characters before those of others. Skewed supports are divided as 6 : 3 : 1. Every image of noise has a twin among the others. Below a figure its 95 % interval over sets; the
-            difference is that of the job's head minus the line on the same sets. The adjusted Rand index compares a mixture's components with the true characters.</caption>
+            <caption>Mean average precision on {results[0].Phase} classes, {results[0].Episodes} sets a line: a support of {results[0].Support} images ranks clean
+            images of its characters before those of others. Skewed supports are divided as 6 : 3 : 1. Every image of noise has a twin among the others. Below a
+            figure its 95 % interval over sets; the difference is that of the job's head minus the line on the same sets. The adjusted Rand index compares a
+            mixture's components with the true characters.</caption>
             <thead><tr><th scope="col">sets</th><th scope="col">what ranks</th><th scope="col">mean average precision</th>
             <th scope="col">job's head minus this</th><th scope="col">adjusted Rand index</th></tr></thead>
             <tbody>
@@ -33,5 +34,8 @@ internal static class SetsSection
         : Markup.Empty;
 
     private static string KindOf(SetResult result)
-        => $"{(result.Modes == 1 ? "1 character" : $"{result.Modes} characters, {result.Weights}")}, {(result.NoisePercent == 0 ? "no noise" : $"{result.NoisePercent} % {result.NoiseKind} noise")}";
+    {
+        string characters = result.Modes == 1 ? "1 character" : $"{result.Modes} characters, {result.Weights}";
+        return result.NoisePercent == 0 ? $"{characters}, no noise" : $"{characters}, {result.NoisePercent} % {result.NoiseKind} noise";
+    }
 }

@@ -25,7 +25,8 @@ public sealed record FurtherImages(int First, int Classes, int Drawings, int Clu
         => first >= 0 && first < Classes && second >= 0 && second < Classes && first != second && drawing >= 0 && drawing < Drawings
             ? First + (((first * Classes) + second) * Drawings) + drawing
             : throw new ArgumentOutOfRangeException(
-                nameof(second), $"hybrid: expected two classes of 0 to {Classes - 1} and a drawing of 0 to {Drawings - 1}, got {first}, {second} and {drawing}; correct the indices");
+                nameof(second),
+                $"hybrid: expected two classes of 0 to {Classes - 1} and a drawing of 0 to {Drawings - 1}, got {first}, {second} and {drawing}; correct the indices");
 
     /// <summary>Index of an image of clutter.</summary>
     /// <param name="number">0 to <see cref="Clutters"/> - 1.</param>

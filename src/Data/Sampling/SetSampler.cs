@@ -132,7 +132,8 @@ public sealed class SetSampler
         {
             throw new DataException(
                 $"set: expected a clean image of each of {counts.Length} modes, a positive, and a distractor for each image of noise, "
-                + $"got a support of {recipe.Support} with {recipe.NoiseImages} of noise, {recipe.PositivesPerMode} positives a mode and {recipe.Distractors} distractors; correct the recipe");
+                + $"got a support of {recipe.Support} with {recipe.NoiseImages} of noise, {recipe.PositivesPerMode} positives a mode "
+                + $"and {recipe.Distractors} distractors; correct the recipe");
         }
 
         bool needsClutter = recipe is { NoiseImages: > 0, Noise: SetNoise.Clutter };
@@ -147,13 +148,15 @@ public sealed class SetSampler
         if (concepts > _catalog.Part.Count)
         {
             throw new DataException(
-                $"set: expected at most {_catalog.Part.Count} different classes for modes, noise, distractors and hybrids, got {concepts}; lower distractors or hybrids, or enlarge the part");
+                $"set: expected at most {_catalog.Part.Count} different classes for modes, noise, distractors and hybrids, got {concepts}; "
+                + "lower distractors or hybrids, or enlarge the part");
         }
 
         int images = Math.Max(counts.Max() + recipe.PositivesPerMode, recipe is { NoiseImages: > 0, Noise: SetNoise.Coherent } ? 2 * recipe.NoiseImages : 1);
         if (images > _smallest.Count)
         {
-            throw new DataException($"class '{_smallest.Name}': expected at least {images} images, got {_smallest.Count}; lower the support or the positives of a set, or leave the class out");
+            throw new DataException(
+                $"class '{_smallest.Name}': expected at least {images} images, got {_smallest.Count}; lower the support or the positives of a set, or leave the class out");
         }
     }
 }

@@ -6,7 +6,9 @@ public static class LabeledFit
     /// <summary>Fits (docs/maths.md, eqs. 6-8 with the labels as responsibilities, nu = a = 0).</summary>
     /// <param name="descriptors">x, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
-    /// <param name="labels">The component of each example, from 0; negative for an example that belongs to none and is left out. A label that no example has gives no component.</param>
+    /// <param name="labels">
+    /// The component of each example, from 0; negative for an example that belongs to none and is left out. A label that no example has gives no component.
+    /// </param>
     /// <param name="varianceOffset">eps, above 0; added to every variance.</param>
     /// <returns>The mixture, its components in the order of the labels.</returns>
     /// <exception cref="ArgumentException">A length does not fit, eps is not above 0, or every example is left out.</exception>
@@ -16,7 +18,8 @@ public static class LabeledFit
         if (size < 1 || descriptors.Length != (long)labels.Count * size || present.Length == 0 || !(varianceOffset > 0))
         {
             throw new ArgumentException(
-                $"expected a label for each row of {size} values, at least one of them 0 or more, and an offset above 0, got {labels.Count} labels, {descriptors.Length} values and {varianceOffset}");
+                $"expected a label for each row of {size} values, at least one of them 0 or more, and an offset above 0, "
+                + $"got {labels.Count} labels, {descriptors.Length} values and {varianceOffset}");
         }
 
         int all = labels.Count(label => label >= 0);

@@ -40,7 +40,8 @@ public sealed class ResultTableTests
         string text = Written(width, console => ResultTable.Write(console, [own, neighbor, own with { NoisePercent = 30, NoiseKind = "scattered" }]));
 
         text.Split('\n').ShouldAllBe(line => line.Length <= width);
-        foreach (string whole in new[] { "200 sets each", "3 skewed modes, clean", "3 skewed modes, 30 % scattered", "nearest_neighbor", "0.4321-0.5678", "-0.1234..+0.0123", "0.875" })
+        string[] wholes = ["200 sets each", "3 skewed modes, clean", "3 skewed modes, 30 % scattered", "nearest_neighbor", "0.4321-0.5678", "-0.1234..+0.0123", "0.875"];
+        foreach (string whole in wholes)
         {
             text.ShouldContain(whole);
         }

@@ -15,7 +15,7 @@ public sealed class JobInputsTests
     public void CheckEpisodes_SetsThatFit_AreTaken(string more) => Check(more);
 
     [Theory]
-    [InlineData("evaluation: {sets: {distractors: 100}}", "evaluation.sets: set: expected at most 80 different classes for modes, noise, distractors and hybrids, got 101; lower distractors")]
+    [InlineData("evaluation: {sets: {distractors: 100}}", "evaluation.sets: set: expected at most 80 different classes for modes")]
     [InlineData("evaluation: {sets: {modes: [1], positives_per_mode: 6}}", "evaluation.sets: class 'glyph/character")]
     [InlineData("episode: {modes: 2}", "training: episode: expected an image of each of 2 modes in every support, got GroupRoles { SupportFirst = 0, SupportCount = 1")]
     public void CheckEpisodes_SetsThatDoNotFit_AreRefusedBeforeTheFirstStep(string more, string expected)

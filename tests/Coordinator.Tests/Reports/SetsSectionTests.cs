@@ -15,7 +15,9 @@ public sealed class SetsSectionTests
         string text = SetsSection.Write([own, other]).Text;
 
         text.Split("2 characters, skewed, 15 % coherent noise").Length.ShouldBe(2);
-        foreach (string part in new[] { "200 sets a line", "a support of 15 images", "Gaussian (the job&#39;s head)", "a Gaussian for each true character", "0.7500", "0.7000 to 0.8000", "-0.0625", "-0.1250 to 0.0100", "0.875" })
+        string[] words = ["200 sets a line", "a support of 15 images", "Gaussian (the job&#39;s head)", "a Gaussian for each true character"];
+        string[] figures = ["0.7500", "0.7000 to 0.8000", "-0.0625", "-0.1250 to 0.0100", "0.875"];
+        foreach (string part in words.Concat(figures))
         {
             text.ShouldContain(part);
         }

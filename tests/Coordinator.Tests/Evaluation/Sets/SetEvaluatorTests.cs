@@ -15,7 +15,15 @@ public sealed class SetEvaluatorTests : IDisposable
 
     private static readonly SetSpecification Sets = new()
     {
-        Modes = [1, 2], NoisePercents = [0, 30], NoiseKinds = [NoiseKind.Clutter], Weights = [ModeWeighting.Skewed], Support = 6, PositivesPerMode = 2, Distractors = 4, Hybrids = 1, Episodes = 3,
+        Modes = [1, 2],
+        NoisePercents = [0, 30],
+        NoiseKinds = [NoiseKind.Clutter],
+        Weights = [ModeWeighting.Skewed],
+        Support = 6,
+        PositivesPerMode = 2,
+        Distractors = 4,
+        Hybrids = 1,
+        Episodes = 3,
     };
 
     private readonly GlyphDataSet _glyphs = new();
