@@ -27,6 +27,7 @@ internal static class JobFileChecks
         CheckParts(job, source);
         CheckMemory(job, source);
         CheckWarmUp(job, source);
+        CheckSets(job.Evaluation.Sets, source);
     }
 
     private static void CheckGroups(EpisodeSpecification episode, JobFileSource source)
@@ -62,12 +63,12 @@ internal static class JobFileChecks
     private static void CheckParts(JobSpecification job, JobFileSource source)
     {
         int ways = job.Evaluation.Ways.Max();
-        Require("episode.classes", job.Episode.Classes, "train", job.Split.Train);
+        Require("episode.classes", (long)job.Episode.Classes * job.Episode.Modes, "train", job.Split.Train);
         Require("evaluation.ways", ways, "test", job.Split.Test);
         // Whatever training.validate_every says: the last version is always validated.
         Require("evaluation.ways", ways, "validation", job.Split.Validation);
 
-        void Require(string path, int concepts, string part, int classes)
+        void Require(string path, long concepts, string part, int classes)
         {
             long most = job.Data.Rotations ? 4L * classes : classes;
             if (concepts > most)
@@ -101,6 +102,30 @@ internal static class JobFileChecks
         if (!isTrial && job.Optimizer.WarmUpSteps >= job.Training.Steps)
         {
             throw source.Error("optimizer.warm_up_steps", $"expected fewer than training.steps = {job.Training.Steps}, got {job.Optimizer.WarmUpSteps}; lower it, or train longer");
+        }
+    }
+
+    private static void CheckSets(SetSpecification? sets, JobFileSource source)
+    {
+        if (sets is null)
+        {
+            return;
+        }
+
+        int noise = sets.NoiseImages(sets.NoisePercents.Max());
+        if (sets.Support - noise < sets.Modes.Max())
+        {
+            throw source.Error(
+                "evaluation.sets",
+                $"expected at least one clean image of each of {sets.Modes.Max()} modes, got a support of {sets.Support} with {noise} of noise; "
+                + "raise support, or lower modes or noise_percents");
+        }
+
+        if (sets.Distractors < Math.Max(1, noise))
+        {
+            throw source.Error(
+                "evaluation.sets",
+                $"expected at least {Math.Max(1, noise)} distractors, one for each image of noise, got {sets.Distractors}; raise distractors or lower noise_percents");
         }
     }
 }

@@ -5,6 +5,8 @@ namespace S2M.Specification;
 /// <summary>All fields of a job: names, ranges, descriptions; defaults are those of the records.</summary>
 internal static class JobTable
 {
+    private const int MostModes = 3;
+    private static readonly (string Word, ModeWeighting Value)[] Weightings = [("balanced", ModeWeighting.Balanced), ("skewed", ModeWeighting.Skewed)];
     private static readonly NumberRange Positive = new(0, 1e6, WithoutLow: true);
     private static readonly NumberRange Decay = new(0, 1, WithoutHigh: true);
 
@@ -113,6 +115,9 @@ internal static class JobTable
         {
             Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; at least 10, since batch norm sees exactly one episode."),
             ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; at least 128 an episode in all."),
+            Modes = block.Integer("modes", episode.Modes, 1, MostModes, "Classes that a concept is the union of, drawn anew for every episode; each must be in every support."),
+            ModeWeights = block.Choice(
+                "mode_weights", episode.ModeWeights, "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode.", Weightings),
             Groups = block.Blocks("groups", episode.Groups, "The groups; each is one term of the episode's loss, all with equal weight.", Group, Show),
         };
     }
@@ -170,6 +175,30 @@ internal static class JobTable
             Episodes = block.Integer("episodes", evaluation.Episodes, 2, 1_000_000, "Episodes of each row in the test phase."),
             ValidationEpisodes = block.Integer("validation_episodes", evaluation.ValidationEpisodes, 2, 1_000_000, "Episodes of each row in a validation during training."),
             Seed = block.Seed("seed", evaluation.Seed, "The seed of evaluation episodes; alike for all training seeds, so that runs are compared on the same episodes."),
+            Sets = block.Optional("sets", "Polysemous and noisy sets in the test phase; none where the block is absent.", Sets),
+        };
+    }
+
+    private static SetSpecification Sets(JobBlock block)
+    {
+        var sets = new SetSpecification();
+        return new SetSpecification
+        {
+            Modes = block.Integers("modes", sets.Modes, 1, "Numbers of characters that a concept is the union of; figures for each, with each weighting, and share and kind of noise.", MostModes),
+            Weights = block.Choices("weights", sets.Weights, "How the clean support is divided among the modes: balanced, or as 6 : 3 : 1; at least one image each.", Weightings),
+            NoisePercents = block.Integers("noise_percents", sets.NoisePercents, 0, "Shares of noise in percent of the support, rounded to whole images.", 90),
+            NoiseKinds = block.Choices(
+                "noise_kinds",
+                sets.NoiseKinds,
+                "scattered: single images of other characters; coherent: one other character; clutter: random strokes, built-in glyphs only.",
+                ("scattered", NoiseKind.Scattered),
+                ("clutter", NoiseKind.Clutter),
+                ("coherent", NoiseKind.Coherent)),
+            Support = block.Integer("support", sets.Support, 1, 10_000, "Images of the support, noise with them."),
+            PositivesPerMode = block.Integer("positives_per_mode", sets.PositivesPerMode, 1, 10_000, "Relevant queries of each mode; always clean."),
+            Distractors = block.Integer("distractors", sets.Distractors, 0, 100_000, "Queries of other characters; at least one for each image of noise, which has a twin among them."),
+            Hybrids = block.Integer("hybrids", sets.Hybrids, 0, 100_000, "Further queries with half of the strokes of a target and half of another's; built-in glyphs only."),
+            Episodes = block.Integer("episodes", sets.Episodes, 2, 1_000_000, "Sets of each figure; drawn by evaluation.seed."),
         };
     }
 }

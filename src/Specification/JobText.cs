@@ -30,7 +30,8 @@ public static class JobText
 
     private static void Append(StringBuilder text, JsonObject block, int depth)
     {
-        foreach ((string name, JsonNode? value) in block)
+        // What is null is not there: an optional block.
+        foreach ((string name, JsonNode? value) in block.Where(pair => pair.Value is not null))
         {
             text.Append(' ', depth * 2).Append(name).Append(':');
             switch (value)

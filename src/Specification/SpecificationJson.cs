@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace S2M.Specification;
 
-/// <summary>How specifications stand in JSON: words in snake case, nothing unknown, and options of mixtures with mixture heads only.</summary>
+/// <summary>How specifications stand in JSON: words in snake case, nothing unknown, options of mixtures with mixture heads only, later fields where they are set.</summary>
 internal static class SpecificationJson
 {
     /// <summary>The options of reading and writing.</summary>
@@ -15,7 +15,7 @@ internal static class SpecificationJson
         RespectNullableAnnotations = true,
         AllowDuplicateProperties = false,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutOptionsOfMixtures } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutOptionsOfMixtures, LaterFields.LeaveOut } },
     };
 
     /// <summary>The word of an enumeration's value, as job files have it.</summary>

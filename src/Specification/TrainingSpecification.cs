@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace S2M.Specification;
 
 /// <summary>Length, seed and cadence of the training loop. Everything counts steps: nothing measured in time decides parameters.</summary>
@@ -27,6 +25,6 @@ public sealed record TrainingSpecification
     public double BatchNormMomentum { get; init; } = 0.1;
 
     /// <summary>Steps between checks of a mixture's implicit gradient against the unrolled fit, at least 0; 0 for none, as for other heads.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    [LaterField]
     public int GradientCheck { get; init; }
 }

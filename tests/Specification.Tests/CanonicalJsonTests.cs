@@ -68,6 +68,23 @@ public sealed class CanonicalJsonTests
     }
 
     [Fact]
+    public void Write_LaterFieldsAtTheirDefaults_AreLeftOut() => CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal, "episode.modes=1", "episode.mode_weights=balanced"))
+        .ShouldBe(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)));
+
+    [Fact]
+    public void Write_LaterFieldsSet_StandInTheTextAndReadBack()
+    {
+        JobSpecification job = TestJobs.Parse(TestJobs.Minimal, TestJobs.LaterFields);
+
+        CanonicalJson.Write(job).ShouldContain("""
+            "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kinds":["scattered"],"noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":["balanced"]}
+            """);
+        CanonicalJson.Write(job).ShouldContain("\"mode_weights\":\"skewed\",\"modes\":2");
+        CanonicalJson.Write(CanonicalJson.Read(CanonicalJson.Write(job))).ShouldBe(CanonicalJson.Write(job));
+        CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), job).ShouldContain(line => line == "episode.modes: none, 2");
+    }
+
+    [Fact]
     public void Read_WhatWriteGave_IsTheSameJob() =>
         Jobs.Sample(job => CanonicalJson.Write(CanonicalJson.Read(CanonicalJson.Write(job))) == CanonicalJson.Write(job), iter: 500);
 

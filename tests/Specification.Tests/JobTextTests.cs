@@ -9,6 +9,9 @@ public sealed class JobTextTests
     [InlineData("optimizer.learning_rate=0.000001", "evaluation.shots=[1,2,10]")]
     [InlineData("network.head=adagmm", "episode.groups=[{support: 0-5, queries: 6-9}]", "network.learn_predictive_offset=false", "training.gradient_check=7")]
     [InlineData("network.head=gmm2", "episode.groups=[{support: 0-5, queries: 6-9}]", "network.start=farthest_first", "network.embedding=lenet")]
+    [InlineData("episode.modes=3", "episode.mode_weights=skewed")]
+    [InlineData("evaluation.sets={}")]
+    [InlineData("evaluation.sets={modes: [2], noise_kinds: [coherent, clutter], weights: [skewed]}")]
     public void Write_AnyJob_ReadsBackAsTheSameSpecification(params string[] settings)
     {
         JobSpecification job = JobFile.Read(Path.Combine(TestJobs.Repository(), "jobs", "quickstart.yaml"), settings);

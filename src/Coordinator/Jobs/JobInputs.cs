@@ -1,3 +1,4 @@
+using S2M.Coordinator.Evaluation.Sets;
 using S2M.Coordinator.Training;
 using S2M.Data;
 using S2M.Data.Catalogs;
@@ -52,6 +53,9 @@ public sealed class JobInputs
     /// <summary>The concepts of a part of the split.</summary>
     public ConceptCatalog CatalogOf(IReadOnlyList<int> part) => new(_data.Classes, part, _job.Data.Rotations);
 
+    /// <summary>Draws polysemous and noisy sets from a part of the split.</summary>
+    public SetSampler SetsOf(IReadOnlyList<int> part) => new(CatalogOf(part), _data);
+
     /// <summary>Whether two images are the same, pixel by pixel.</summary>
     public bool HaveSamePixels(int left, int right) => Images.Get(left, Format).Span.SequenceEqual(Images.Get(right, Format).Span);
 
@@ -59,8 +63,7 @@ public sealed class JobInputs
     /// <exception cref="DataException">A part has too few concepts for an episode, or a class too few images.</exception>
     public void CheckEpisodes()
     {
-        Named("training", () => new EpisodeSampler(CatalogOf(Split.Train), _data.Classes).SampleTraining(
-            new EpisodeAddress(_job.Training.Seed, EpisodePhase.Training, 0, 0), _job.Episode.Classes, _job.Episode.ImagesPerClass, TrainingRoles.Of(_job.Episode)));
+        Named("training", () => TrainingRoles.Draw(new EpisodeSampler(CatalogOf(Split.Train), _data.Classes), _job, 0, 0));
         foreach ((string phase, IReadOnlyList<int> part) in new[] { ("validation", Split.Validation), ("test", Split.Test) })
         {
             var sampler = new EpisodeSampler(CatalogOf(part), _data.Classes);
@@ -70,6 +73,15 @@ public sealed class JobInputs
                 {
                     Named(phase, () => sampler.SampleClassification(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), ways, shots, _job.Evaluation.Queries));
                 }
+            }
+        }
+
+        if (_job.Evaluation.Sets is { } sets)
+        {
+            SetSampler sampler = SetsOf(Split.Test);
+            foreach (SetKind kind in SetKind.Of(sets))
+            {
+                Named("evaluation.sets", () => sampler.Sample(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), kind.RecipeOf(sets)));
             }
         }
     }

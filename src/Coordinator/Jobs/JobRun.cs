@@ -241,6 +241,5 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     }
 
     private static Episode FirstEpisode(JobSpecification job, JobInputs inputs)
-        => new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes).SampleTraining(
-            new EpisodeAddress(job.Training.Seed, EpisodePhase.Training, 0, 0), job.Episode.Classes, job.Episode.ImagesPerClass, TrainingRoles.Of(job.Episode));
+        => TrainingRoles.Draw(new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes), job, 0, 0);
 }

@@ -31,6 +31,7 @@ internal static class ReportPage
         <main>
         {ResultsSection.Write(content.Run.Evaluations)}
         {RetrievalSection.Write(content.Run.Retrievals)}
+        {SetsSection.Write(content.Run.Sets)}
         <section aria-labelledby="curve"><h2 id="curve">Training</h2>{LearningCurve.Draw(content.Run.History)}</section>
         {EpisodesSection.Write(content.Episodes)}
         {FactsSection.Write(content)}

@@ -26,4 +26,7 @@ public static class RandomPurpose
 
     /// <summary>Bootstrap of the difference between two systems.</summary>
     public const uint PairedBootstrap = 8;
+
+    /// <summary>Polysemous and noisy sets, + 256 x phase; a = row of the table, b = index.</summary>
+    public const uint Sets = 9;
 }
