@@ -1,7 +1,6 @@
 // Shapes: P images of the pool, C, H, W channels, height and width, D descriptor size.
 using S2M.Data.Sampling;
 using S2M.Model.Embedding;
-using S2M.Model.Losses;
 using S2M.Model.Mixture;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Mixtures;
@@ -13,14 +12,13 @@ using static TorchSharp.torch;
 namespace S2M.Model;
 
 /// <summary>
-/// The map of the forward and backward pass: images, embedding, l2 normalisation, Gaussians, loss, and back. One instance belongs to one thread.
+/// The map of the forward and backward pass: images, embedding, l2 normalisation, mixtures, loss, and back. One instance belongs to one thread.
 /// </summary>
 public sealed class Set2ModelNetwork : IDisposable
 {
     private readonly JobSpecification _specification;
     private readonly EmbeddingNetwork _embedding;
-    private readonly HeadParameters _head;
-    private readonly GroupLoss _loss;
+    private readonly ConceptHead _head;
     private readonly float[] _scalars;
 
     /// <summary>Builds the network of a job, with zeroed values.</summary>
@@ -30,14 +28,17 @@ public sealed class Set2ModelNetwork : IDisposable
     {
         _specification = specification;
         _embedding = EmbeddingNetworks.Create(specification.Network.Embedding, specification.Data.Size, specification.Data.Channels);
-        _head = new HeadParameters(specification);
-        _loss = GroupLosses.Create(specification.Loss);
-        _scalars = new float[_head.Entries.Count];
-        Parameters = new ParameterLayout([.. _embedding.Parameters.Entries, .. _head.Entries]);
+        _head = new ConceptHead(specification);
+        _scalars = new float[_head.Scalars.Entries.Count];
+        Parameters = new ParameterLayout([.. _embedding.Parameters.Entries, .. _head.Scalars.Entries]);
     }
 
     /// <summary>What <see cref="EpisodeSum.Metrics"/> holds, in order.</summary>
-    public static IReadOnlyList<string> MetricNames { get; } = ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"];
+    public static IReadOnlyList<string> MetricNames { get; } = 
+    [
+        "loss", "hits", "queries", "zero_descriptors", "flat_histograms",
+        "fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients",
+    ];
 
     /// <summary>Layout of the trainable values.</summary>
     public ParameterLayout Parameters { get; }
@@ -54,7 +55,7 @@ public sealed class Set2ModelNetwork : IDisposable
         (float[] embedding, float[] buffers) = _embedding.Initialize(_specification.Training.Seed);
         float[] parameters = new float[Parameters.Count];
         embedding.CopyTo(parameters, 0);
-        _head.Initialize(parameters.AsSpan(embedding.Length));
+        _head.Scalars.Initialize(parameters.AsSpan(embedding.Length));
         return new ParameterSnapshot(0, parameters, buffers);
     }
 
@@ -81,18 +82,15 @@ public sealed class Set2ModelNetwork : IDisposable
 
         double[] metrics = new double[MetricNames.Count];
         double[] scalarGradient = new double[_scalars.Length];
-        foreach (EpisodeGroup group in episode.Groups)
+        foreach ((EpisodeGroup group, GroupGradient result) in episode.Groups.Zip(_head.AddGradients(normalized.Descriptors_ND, episode, _scalars, gradient_PD)))
         {
-            GroupGradient result = Set2ModelHead.AddGradient(
-                normalized.Descriptors_ND, group, VarianceOffset(group.Shots), _loss, _head.Temperature(_scalars), gradient_PD);
-            _head.AddGradient(scalarGradient, group.Shots, result.LogOffsetGradient, result.LogTemperatureGradient);
+            _head.Scalars.AddGradient(
+                scalarGradient, group.Shots, result.LogOffsetGradient, result.LogPredictiveGradient, result.LogPriorVarianceGradient, result.LogTemperatureGradient);
             metrics[0] += result.Loss / episode.Groups.Count;
-            metrics[1] += result.Hits;
-            metrics[2] += result.Queries;
-            metrics[4] += result.FlatHistograms;
+            Add(metrics.AsSpan(1), [result.Hits, result.Queries, 0, result.FlatHistograms, .. result.Fits.Counts]);
         }
 
-        metrics[3] = normalized.ZeroRows;
+        metrics[3] += normalized.ZeroRows;
         using Tensor groups = TensorMemory.Copy([episode.Groups.Count]);
         gradient_PD.div_(groups);
         Tensor rawGradient_PD = normalized.Backward(gradient_PD).to_type(ScalarType.Float32);
@@ -114,15 +112,19 @@ public sealed class Set2ModelNetwork : IDisposable
     /// <summary>Fits a concept model.</summary>
     /// <param name="pool">Normalised descriptors, row by row, float64.</param>
     /// <param name="support">Rows of the support set, at least one.</param>
-    /// <param name="nearestMean">Nearest class mean in place of the job's head.</param>
-    public GaussianMixture Fit(ReadOnlySpan<double> pool, IReadOnlyList<int> support, bool nearestMean)
-        => GaussianFit.Fit(pool, DescriptorSize, support, nearestMean ? null : VarianceOffset(support.Count));
+    /// <param name="head">Which head.</param>
+    public GaussianMixture Fit(ReadOnlySpan<double> pool, IReadOnlyList<int> support, ScoringHead head) => _head.Fit(pool, DescriptorSize, support, head, _scalars);
 
     /// <inheritdoc/>
     public void Dispose() => _embedding.Dispose();
 
-    private double? VarianceOffset(int shots)
-        => _specification.Network.Head == HeadKind.NearestMean ? null : _head.VarianceOffset(_scalars, shots);
+    private static void Add(Span<double> sums, ReadOnlySpan<double> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            sums[i] += values[i];
+        }
+    }
 
     private EpisodeSum Leaf(double[] metrics, double[] scalarGradient, int groups)
     {

@@ -7,6 +7,7 @@ using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using Wire = S2M.Protos.V1;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Dispatch;
 
@@ -78,7 +79,7 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken)
     {
         int version = shelf.Publish(snapshot);
         string name = shelf.Publish(descriptors);
@@ -89,7 +90,8 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
             Descriptors = name,
             Head = ToWire(head),
             Groups = { part.Select(WireEpisodes.ToWire) },
-        }, (answer, part) => CheckScores(answer, [.. part.Select(ScoresOf)]));
+            Components = withComponents,
+        }, (answer, part) => CheckScores(answer, [.. part.Select(group => ScoresOf(group) + (withComponents ? group.Concepts.Sum(concept => concept.Support.Count) : 0))]));
         return Arrays(await dispatcher.RunAsync(shares, work => count.Add(work.Items), cancellationToken));
     }
 
@@ -163,7 +165,8 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         string kind, ParameterSnapshot snapshot, IReadOnlyList<T> items, int size, Action<Wire.ComputeShareRequest, T[]> fill, Action<ShareAnswer, T[]> check)
         => [.. items.Chunk(size).Select(part => new ShareWork(kind, snapshot.Version, part.Length, request => fill(request, part), answer => check(answer, part)))];
 
-    private static Wire.ScoringHead ToWire(ScoringHead head) => head == ScoringHead.Job ? Wire.ScoringHead.Job : Wire.ScoringHead.NearestMean;
+    // The same order, behind the value that is never sent.
+    private static Wire.ScoringHead ToWire(ScoringHead head) => (Wire.ScoringHead)((int)head + 1);
 
     private int PerWorker(int items)
     {

@@ -1,6 +1,7 @@
 using S2M.Coordinator.Training;
 using S2M.Data.Sampling;
 using S2M.Numerics.Parameters;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Evaluation;
 
@@ -23,7 +24,7 @@ public sealed class DescriptorScorer(string name, IShareExecutor executor, Param
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<double[]>> ScoreAsync(IReadOnlyList<EpisodeGroup> groups, CancellationToken cancellationToken)
-        => executor.ScoreAsync(snapshot, descriptors, groups, head, cancellationToken);
+        => executor.ScoreAsync(snapshot, descriptors, groups, head, withComponents: false, cancellationToken);
 
     /// <summary>Scores the same targets under every support set.</summary>
     /// <param name="supports">Rows of the gallery, a list for each concept, each at least one.</param>

@@ -37,6 +37,12 @@ public sealed class JobPipeline(
         return clock.MeasureQuietlyAsync("training", async () =>
         {
             await loop.RunAsync(state, cancellationToken);
+            if (state.History.Fits is { HasManyLimits: true } fits)
+            {
+                view.Warn(
+                    $"{fits.IterationLimits} of {fits.Fits} mixture fits were not at a fixed point and gave no gradient; use fewer components or a larger variance offset");
+            }
+
             return true;
         });
     }

@@ -46,6 +46,17 @@ internal static class FactsSection
         ("absent episodes", Number(history.AbsentEpisodes)),
         ("zero descriptors", Number(history.ZeroDescriptors)),
         ("flat histograms", Number(history.FlatHistograms)),
+        .. Fits(history.Fits),
+    ];
+
+    private static IEnumerable<(string, Markup)> Fits(FitHistory? fits) => fits is null ? [] :
+    [
+        ("mixtures fitted", Number(fits.Fits)),
+        ("components each", Markup.Of($"{fits.MeanComponents:F2}")),
+        ("without gradient", Number(fits.IterationLimits)),
+        ("lost a component", Number(fits.Collapsed)),
+        ("too few examples", Number(fits.TooFewExamples)),
+        ("singular gradients", Number(fits.SingularGradients)),
     ];
 
     private static Markup Card(string title, IEnumerable<(string Name, Markup Value)> rows) => Markup.Of(

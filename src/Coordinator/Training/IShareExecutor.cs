@@ -1,6 +1,7 @@
 using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Training;
 
@@ -31,18 +32,22 @@ public interface IShareExecutor : IAsyncDisposable
     /// <param name="snapshot">The parameters; the head's own (eps) are used.</param>
     /// <param name="descriptors">Descriptors of a pool, row by row, size x D.</param>
     /// <param name="groups">Groups with index lists into that pool.</param>
-    /// <param name="head">The job's head, or nearest class mean on the same descriptors.</param>
+    /// <param name="head">The job's head, or another on the same descriptors.</param>
+    /// <param name="withComponents">Whether the component of each support row is wanted: that of its largest responsibility.</param>
     /// <param name="cancellationToken">Stops at the next group.</param>
-    /// <returns>For each group the scores (log densities), row-major concepts x queries, queries in the order of <see cref="EpisodeGroup"/>.</returns>
+    /// <returns>
+    /// For each group the scores (log densities), row-major concepts x queries, queries in the order of <see cref="EpisodeGroup"/>; behind them, where they are
+    /// wanted, the components of all support rows, concept by concept.
+    /// </returns>
     Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken);
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken);
 
     /// <summary>Fits every support set and scores the same targets with each.</summary>
     /// <param name="snapshot">The parameters; the head's own (eps) are used.</param>
     /// <param name="descriptors">Descriptors of a pool, row by row, size x D.</param>
     /// <param name="supports">Rows of the pool, a list for each concept, each at least one.</param>
     /// <param name="targets">Rows of the pool.</param>
-    /// <param name="head">The job's head, or nearest class mean on the same descriptors.</param>
+    /// <param name="head">The job's head, or another on the same descriptors.</param>
     /// <param name="cancellationToken">Stops at the next concept.</param>
     /// <returns>For each support set the targets' scores (log densities).</returns>
     Task<IReadOnlyList<double[]>> RankAsync(

@@ -3,6 +3,11 @@ namespace S2M.Coordinator.Training;
 /// <summary>Where the metrics that the loop reads stand among a network's: by name, so that a worker may name them in any order and add its own.</summary>
 internal sealed class LeafMetrics
 {
+    // Those of mixtures, in the order of a fit history; a network without any may leave them out.
+    private static readonly string[] FitNames = ["fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients"];
+
+    private readonly int[] _fits;
+
     /// <summary>Finds the metrics.</summary>
     /// <param name="names"><see cref="NetworkDefinition.MetricNames"/>.</param>
     /// <exception cref="CoordinatorException">One is missing.</exception>
@@ -13,6 +18,7 @@ internal sealed class LeafMetrics
         Queries = IndexOf(names, "queries");
         ZeroDescriptors = IndexOf(names, "zero_descriptors");
         FlatHistograms = IndexOf(names, "flat_histograms");
+        _fits = [.. FitNames.Select(name => names.ToList().IndexOf(name))];
     }
 
     /// <summary>Sum of the episodes' losses.</summary>
@@ -29,6 +35,14 @@ internal sealed class LeafMetrics
 
     /// <summary>Concepts whose scores were all alike.</summary>
     internal int FlatHistograms { get; }
+
+    /// <summary>How a step's mixtures were fitted; null where there were none.</summary>
+    /// <param name="metrics">Sums over the step's episodes.</param>
+    internal FitHistory? FitsOf(double[] metrics)
+    {
+        long[] counts = [.. _fits.Select(index => index < 0 ? 0 : (long)metrics[index])];
+        return counts[0] == 0 ? null : new FitHistory(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+    }
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace S2M.Coordinator.Training;
 
 /// <summary>A step as it is remembered.</summary>
@@ -21,6 +23,10 @@ public sealed record ValidationRecord(int Step, double Accuracy);
 public sealed record TrainingHistory(
     IReadOnlyList<StepRecord> Steps, IReadOnlyList<ValidationRecord> Validations, int AbsentEpisodes, long ZeroDescriptors, long FlatHistograms)
 {
+    /// <summary>How mixtures were fitted; null for heads in closed form.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FitHistory? Fits { get; init; }
+
     /// <summary>Nothing happened yet.</summary>
     public static TrainingHistory Empty { get; } = new([], [], 0, 0, 0);
 

@@ -112,6 +112,7 @@ public sealed class TrainingLoop(
             {
                 ZeroDescriptors = state.History.ZeroDescriptors + (long)sum.Metrics[metrics.ZeroDescriptors],
                 FlatHistograms = state.History.FlatHistograms + (long)sum.Metrics[metrics.FlatHistograms],
+                Fits = metrics.FitsOf(sum.Metrics) is { } fits ? state.History.Fits?.Plus(fits) ?? fits : state.History.Fits,
             };
             double accuracy = sum.Metrics[metrics.Hits] / sum.Metrics[metrics.Queries];
             record = new StepRecord(next.Version, sum.Metrics[metrics.Loss] / sum.Present, accuracy, learningRate);

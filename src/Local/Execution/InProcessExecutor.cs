@@ -89,14 +89,14 @@ public sealed class InProcessExecutor : IShareExecutor
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken)
     {
         var count = new WorkCount(_progress, "episodes scored", groups.Count);
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
             RunsOf(groups, ScoringRun),
             (runner, run) =>
             {
-                IReadOnlyList<double[]> scores = runner.Score(snapshot, descriptors, run, head == ScoringHead.NearestMean, cancellationToken);
+                IReadOnlyList<double[]> scores = runner.Score(snapshot, descriptors, run, head, withComponents, cancellationToken);
                 count.Add(run.Length);
                 return scores;
             },
@@ -115,7 +115,7 @@ public sealed class InProcessExecutor : IShareExecutor
     {
         IReadOnlyList<double[]>[] parts = await ForEachAsync(
             RunsOf(supports, supports.Count),
-            (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head == ScoringHead.NearestMean, cancellationToken),
+            (runner, run) => runner.Rank(snapshot, descriptors, run, targets, head, cancellationToken),
             cancellationToken);
         return [.. parts.SelectMany(part => part)];
     }

@@ -12,7 +12,7 @@ public sealed record FitGradient
     /// <summary>dL/ds0.</summary>
     public required double PriorVariance { get; init; }
 
-    /// <summary>Largest error of the solved equations, relative to their largest value; 0 where there are none.</summary>
+    /// <summary>Largest error of the solved equations, relative to the largest gradient of a responsibility; 0 where there are none.</summary>
     public double Residual { get; init; }
 
     /// <summary>Examples whose responsibilities can move.</summary>

@@ -17,9 +17,9 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         var estimate = new MixtureEstimate(support.ToArray(), size, solution.Responsibilities, solution.Counts.Length, regularizer);
         var features = new FitFeatures(estimate, solution.Responsibilities);
         double[][] parameters = StepAdjoint.Rows(cotangent, size, features.Width);
-        SystemSolution solved = Solve(features, parameters, out double[] right);
+        SystemSolution solved = Solve(features, parameters, out double scale);
         StepAdjoint.AddToParameters(features, solved.Values, parameters);
-        double residual = Residual(features, solved.Values, right, parameters, cotangent);
+        double residual = Residual(features, solved.Values, parameters) / scale;
 
         var collected = new StepAdjoint(estimate.Rows, size);
         collected.CollectMaximization(estimate, parameters);
@@ -37,10 +37,11 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         };
     }
 
-    private static SystemSolution Solve(FitFeatures features, double[][] cotangent, out double[] right)
+    private static SystemSolution Solve(FitFeatures features, double[][] cotangent, out double scale)
     {
         int components = cotangent.Length;
-        right = StepAdjoint.ToResponsibilities(features, cotangent);
+        double[] right = StepAdjoint.ToResponsibilities(features, cotangent);
+        scale = right.Aggregate(double.Epsilon, (largest, value) => Math.Max(largest, Math.Abs(value)));
         for (int active = 0; active < features.ActiveRows.Length; active++)
         {
             features.Soften(active, right.AsSpan(active * components, components));
@@ -52,12 +53,11 @@ public sealed class ImplicitAdjoint : IFitAdjoint
     }
 
     // l against P (c + K l), where c + K l = F t: by the factors, not by the matrix that was solved.
-    private static double Residual(FitFeatures features, double[] solved, double[] right, double[][] parameters, MixtureCotangent cotangent)
+    private static double Residual(FitFeatures features, double[] solved, double[][] parameters)
     {
-        int components = cotangent.MixingWeights.Length;
+        int components = parameters.Length;
         double[] expected = StepAdjoint.ToResponsibilities(features, parameters);
         double worst = 0;
-        double largest = double.Epsilon;
         for (int active = 0; active < features.ActiveRows.Length; active++)
         {
             features.Soften(active, expected.AsSpan(active * components, components));
@@ -66,9 +66,8 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         for (int at = 0; at < solved.Length; at++)
         {
             worst = Math.Max(worst, Math.Abs(solved[at] - expected[at]));
-            largest = Math.Max(largest, Math.Max(Math.Abs(solved[at]), Math.Abs(right[at])));
         }
 
-        return worst / largest;
+        return worst;
     }
 }

@@ -21,6 +21,9 @@ public sealed record FitTally
     /// <summary>Gradients whose system was singular.</summary>
     public int Ridges { get; private set; }
 
+    /// <summary>All counts, in the order of the network's metrics.</summary>
+    internal double[] Counts => [Fits, Components, IterationLimits, Collapsed, TooFewExamples, Ridges];
+
     /// <summary>Counts a fit.</summary>
     internal void Add(MixtureSolution solution)
     {

@@ -93,7 +93,8 @@ public static class MixtureHead
         return settings.Adjoint.Backward(fit.Support, size, fit.Predicting, settings.Predictive, cotangent).VarianceOffset * settings.Predictive.VarianceOffset;
     }
 
-    private static double[] Gather(ReadOnlySpan<double> pool, int size, IReadOnlyList<int> rows)
+    /// <summary>Rows of a pool, one after the other.</summary>
+    internal static double[] Gather(ReadOnlySpan<double> pool, int size, IReadOnlyList<int> rows)
     {
         double[] gathered = new double[rows.Count * size];
         for (int at = 0; at < rows.Count; at++)

@@ -7,8 +7,9 @@ internal static class NewtonFinish
 {
     private const int MostSteps = 12;
 
-    // Rounding may lower the bound by so much of itself.
-    private const double BoundSlack = 1e-9;
+    // How much the bound may fall: by rounding, relative to itself; with a variance offset, of which it is no bound, by example.
+    private const double Rounding = 1e-9;
+    private const double OffsetSlack = 1e-2;
     private const double BelowZero = -1e-12;
 
     /// <summary>Goes on until nothing helps any more.</summary>
@@ -64,6 +65,7 @@ internal static class NewtonFinish
         }
 
         FixedPoint? better = FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer);
-        return better?.Residual < point.Residual && better.Bound >= point.Bound - (BoundSlack * Math.Max(1, Math.Abs(point.Bound))) ? better : null;
+        double slack = estimate.Regularizer.VarianceOffset > 0 ? OffsetSlack * estimate.Rows : Rounding * Math.Max(1, Math.Abs(point.Bound));
+        return better?.Residual < point.Residual && better.Bound >= point.Bound - slack ? better : null;
     }
 }

@@ -104,6 +104,17 @@ public sealed class GaussianMixture
         }
     }
 
+    /// <summary>For every descriptor the component of its largest responsibility, the first among equals.</summary>
+    /// <param name="descriptors">x, shape (N, D), row-major.</param>
+    /// <returns>Numbers from 0, length N.</returns>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public int[] LikeliestComponents(ReadOnlySpan<double> descriptors)
+    {
+        double[] logDensities = new double[descriptors.Length / Size * Components];
+        LogComponentDensities(descriptors, logDensities);
+        return [.. logDensities.Chunk(Components).Select(row => Array.IndexOf(row, row.Max()))];
+    }
+
     private static double LogSumExp(ReadOnlySpan<double> values)
     {
         double highest = double.NegativeInfinity;

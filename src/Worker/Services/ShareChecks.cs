@@ -194,7 +194,7 @@ internal static class ShareChecks
 
     private static void CheckHead(ScoringHead head, string descriptors, string field, Violations violations)
     {
-        violations.Require(head is ScoringHead.Job or ScoringHead.NearestMean, $"{field}.head", $"expected the job's head or nearest mean, got {head}");
+        violations.Require(head != ScoringHead.Unspecified && Enum.IsDefined(head), $"{field}.head", $"expected a head, got {head}");
         violations.Require(
             descriptors.Length is >= 1 and <= LongestText, $"{field}.descriptors", $"expected a name of 1 to {LongestText} characters, got {descriptors.Length}");
     }

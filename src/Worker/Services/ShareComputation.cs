@@ -102,7 +102,7 @@ internal sealed class ShareComputation(ComputeShareRequest request, ParameterSna
     private ShareAnswer Score(ShareRunner runner, CancellationToken cancellationToken)
     {
         IReadOnlyList<double[]> scores = runner.Score(
-            snapshot!, descriptors!, request.Scoring.Groups.Select(WireEpisodes.Read), request.Scoring.Head == ScoringHead.NearestMean, cancellationToken);
+            snapshot!, descriptors!, request.Scoring.Groups.Select(WireEpisodes.Read), WireEpisodes.Read(request.Scoring.Head), request.Scoring.Components, cancellationToken);
         return new ShareAnswer(null, [.. scores.Select(AnswerArray.Of)], scores.Count);
     }
 
@@ -110,7 +110,7 @@ internal sealed class ShareComputation(ComputeShareRequest request, ParameterSna
     {
         RankingWork work = request.Ranking;
         IReadOnlyList<double[]> scores = runner.Rank(
-            snapshot!, descriptors!, work.Supports.Select(support => support.Rows), work.Targets.Rows, work.Head == ScoringHead.NearestMean, cancellationToken);
+            snapshot!, descriptors!, work.Supports.Select(support => support.Rows), work.Targets.Rows, WireEpisodes.Read(work.Head), cancellationToken);
         return new ShareAnswer(null, [.. scores.Select(AnswerArray.Of)], scores.Count);
     }
 

@@ -1,5 +1,6 @@
 using S2M.Data.Catalogs;
 using S2M.Data.Sampling;
+using S2M.Specification;
 using Wire = S2M.Protos.V1;
 
 namespace S2M.Worker.Services;
@@ -31,6 +32,9 @@ internal static class WireEpisodes
         => new(
             [.. group.Concepts.Select(concept => new Concept(new ConceptId(concept.ClassIndex, concept.QuarterTurns), concept.Support, concept.Positives))],
             group.Distractors);
+
+    /// <summary>A head: the same order, behind the value that is never sent.</summary>
+    internal static ScoringHead Read(Wire.ScoringHead head) => (ScoringHead)((int)head - 1);
 
     private static EpisodePhase PhaseOf(Wire.EpisodePhase phase) => phase switch
     {

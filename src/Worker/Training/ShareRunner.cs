@@ -2,6 +2,7 @@
 using S2M.Data.Sampling;
 using S2M.Model;
 using S2M.Numerics.Averaging;
+using S2M.Numerics.Mixtures;
 using S2M.Numerics.Parameters;
 using S2M.Specification;
 using S2M.Worker.Evaluation;
@@ -61,11 +62,12 @@ public sealed class ShareRunner : IDisposable
     /// <param name="snapshot">The parameters; only the head's are used.</param>
     /// <param name="descriptors">Pool x D.</param>
     /// <param name="groups">Index lists into the pool.</param>
-    /// <param name="nearestMean">Nearest class mean in place of the job's head.</param>
+    /// <param name="head">Which head scores.</param>
+    /// <param name="withComponents">Whether the component of each support row is wanted.</param>
     /// <param name="cancellationToken">Stops at the next group.</param>
-    /// <returns>For each group row-major concepts x queries.</returns>
+    /// <returns>For each group row-major concepts x queries, then where they are wanted the components of the support rows.</returns>
     public IReadOnlyList<double[]> Score(
-        ParameterSnapshot snapshot, float[] descriptors, IEnumerable<EpisodeGroup> groups, bool nearestMean, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IEnumerable<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken)
     {
         Load(snapshot);
         DescriptorPool pool = Widen(descriptors);
@@ -76,12 +78,18 @@ public sealed class ShareRunner : IDisposable
             int[] queries = [.. group.Concepts.SelectMany(concept => concept.Positives), .. group.Distractors];
             double[] picked = pool.Pick(queries);
             double[] ofGroup = new double[group.Concepts.Count * queries.Length];
+            var components = new List<double>();
             for (int concept = 0; concept < group.Concepts.Count; concept++)
             {
-                _network.Fit(pool.Values, group.Concepts[concept].Support, nearestMean).LogDensities(picked, ofGroup.AsSpan(concept * queries.Length, queries.Length));
+                GaussianMixture mixture = _network.Fit(pool.Values, group.Concepts[concept].Support, head);
+                mixture.LogDensities(picked, ofGroup.AsSpan(concept * queries.Length, queries.Length));
+                if (withComponents)
+                {
+                    components.AddRange(mixture.LikeliestComponents(pool.Pick(group.Concepts[concept].Support)).Select(component => (double)component));
+                }
             }
 
-            scores.Add(ofGroup);
+            scores.Add([.. ofGroup, .. components]);
         }
 
         return scores;
@@ -92,11 +100,11 @@ public sealed class ShareRunner : IDisposable
     /// <param name="descriptors">Pool x D.</param>
     /// <param name="supports">Rows of the pool, a list for each concept.</param>
     /// <param name="targets">Rows of the pool.</param>
-    /// <param name="nearestMean">Nearest class mean in place of the job's head.</param>
+    /// <param name="head">Which head scores.</param>
     /// <param name="cancellationToken">Stops at the next concept.</param>
     /// <returns>For each support set the targets' scores.</returns>
     public IReadOnlyList<double[]> Rank(
-        ParameterSnapshot snapshot, float[] descriptors, IEnumerable<IReadOnlyList<int>> supports, IReadOnlyList<int> targets, bool nearestMean, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IEnumerable<IReadOnlyList<int>> supports, IReadOnlyList<int> targets, ScoringHead head, CancellationToken cancellationToken)
     {
         Load(snapshot);
         DescriptorPool pool = Widen(descriptors);
@@ -106,7 +114,7 @@ public sealed class ShareRunner : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             double[] ofTargets = new double[targets.Count];
-            _network.Fit(pool.Values, support, nearestMean).LogDensities(picked, ofTargets);
+            _network.Fit(pool.Values, support, head).LogDensities(picked, ofTargets);
             scores.Add(ofTargets);
         }
 

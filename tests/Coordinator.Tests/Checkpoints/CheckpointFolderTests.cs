@@ -219,7 +219,7 @@ public sealed class CheckpointFolderTests : IDisposable
         CoordinatorException problem = Should.Throw<CoordinatorException>(() => _job.Open(_folder).PublishAsync(state));
 
         problem.Message.ShouldContain(Step(7));
-        problem.Message.ShouldContain("Checkpoints before it are kept; free space or choose another --out, then go on with --resume.");
+        problem.Message.ShouldContain("Checkpoints before it are kept: free space or choose another folder, then resume.");
         _job.Open(_folder).Restore(_job.Begin()).ShouldBe(Step(6));
     }
 

@@ -23,7 +23,7 @@ public sealed class CheckpointIdentityTests : IDisposable
         string message = Refusal(_job.Identity with { Specification = other });
 
         message.ShouldContain("optimizer.beta1: 0.9, 0.5; training.steps: 6, 7.");
-        message.ShouldContain("Resume with the same job file, data and machine, or choose another --out.");
+        message.ShouldContain("Resume with the same job file, data and machine, or begin again in another folder.");
         message.ShouldNotContain("seed");
     }
 

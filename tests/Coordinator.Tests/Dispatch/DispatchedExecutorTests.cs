@@ -6,6 +6,7 @@ using S2M.Data.Catalogs;
 using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Tests.Dispatch;
 
@@ -75,7 +76,7 @@ public sealed class DispatchedExecutorTests
         IReadOnlyList<int>[] supports = [.. Enumerable.Range(0, 50).Select(i => new[] { i })];
 
         float[] descriptors = await executor.EmbedAsync(snapshot, images, Token);
-        IReadOnlyList<double[]> scores = await executor.ScoreAsync(snapshot, descriptors, groups, ScoringHead.Job, Token);
+        IReadOnlyList<double[]> scores = await executor.ScoreAsync(snapshot, descriptors, groups, ScoringHead.Job, withComponents: false, Token);
         IReadOnlyList<double[]> ranks = await executor.RankAsync(snapshot, descriptors, supports, [7, 8], ScoringHead.NearestMean, Token);
 
         descriptors.ShouldBe([.. images.SelectMany(image => Enumerable.Range(0, 4).Select(i => (10f * image.Image) + i))]);

@@ -1,6 +1,5 @@
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Tests.Simulation;
-using S2M.Coordinator.Training;
 using S2M.Data.Catalogs;
 using S2M.Data.Sampling;
 using S2M.Specification;

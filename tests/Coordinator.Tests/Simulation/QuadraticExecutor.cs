@@ -3,6 +3,7 @@ using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using S2M.Numerics.Randomness;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Tests.Simulation;
 
@@ -53,7 +54,7 @@ internal sealed class QuadraticExecutor(int size = 13) : IShareExecutor
     public Task<float[]> EmbedAsync(ParameterSnapshot snapshot, IReadOnlyList<PoolImage> images, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken)
         => throw new NotSupportedException();
 
     public Task<IReadOnlyList<double[]>> RankAsync(

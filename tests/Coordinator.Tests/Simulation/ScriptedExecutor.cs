@@ -2,6 +2,7 @@ using S2M.Coordinator.Training;
 using S2M.Data.Sampling;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Tests.Simulation;
 
@@ -29,13 +30,14 @@ internal sealed class ScriptedExecutor(Func<PoolImage, float> describe) : IShare
     }
 
     public Task<IReadOnlyList<double[]>> ScoreAsync(
-        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, CancellationToken cancellationToken)
+        ParameterSnapshot snapshot, float[] descriptors, IReadOnlyList<EpisodeGroup> groups, ScoringHead head, bool withComponents, CancellationToken cancellationToken)
     {
         Scored.Add((snapshot, head));
         return Task.FromResult<IReadOnlyList<double[]>>([.. groups.Select(group =>
         {
             int[] queries = [.. group.Concepts.SelectMany(concept => concept.Positives), .. group.Distractors];
-            return group.Concepts.SelectMany(concept => Score(descriptors, concept.Support, queries)).ToArray();
+            IEnumerable<double> components = withComponents ? group.Concepts.SelectMany(concept => concept.Support.Select((_, row) => row % 2.0)) : [];
+            return group.Concepts.SelectMany(concept => Score(descriptors, concept.Support, queries)).Concat(components).ToArray();
         })]);
     }
 

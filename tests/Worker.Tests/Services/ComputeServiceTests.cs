@@ -77,18 +77,20 @@ public sealed class ComputeServiceTests(ServedWorker served) : IClassFixture<Ser
     }
 
     [Theory]
-    [InlineData(ScoringHead.Job)]
-    [InlineData(ScoringHead.NearestMean)]
-    public async Task ComputeShare_Scoring_IsTheScoresOfThisProcess(ScoringHead head)
+    [InlineData(ScoringHead.Job, false)]
+    [InlineData(ScoringHead.NearestMean, false)]
+    [InlineData(ScoringHead.TwoComponents, true)]
+    [InlineData(ScoringHead.ChosenComponents, true)]
+    public async Task ComputeShare_Scoring_IsTheScoresOfThisProcess(ScoringHead head, bool withComponents)
     {
         S2M.Data.Sampling.Episode episode = served.Job.Local.Sample(0);
         ComputeShareRequest request = served.Share;
-        request.Scoring = new ScoringWork { Descriptors = ServedJob.DescriptorsName, Head = head, Groups = { episode.Groups.Select(ServedJob.Write) } };
+        request.Scoring = new ScoringWork { Descriptors = ServedJob.DescriptorsName, Head = head, Components = withComponents, Groups = { episode.Groups.Select(ServedJob.Write) } };
 
         Answer answer = await served.Client.ComputeAsync(request);
 
         IReadOnlyList<double[]> expected = served.Job.Local.Runner.Score(
-            served.Job.Start, served.Job.Descriptors, episode.Groups, head == ScoringHead.NearestMean, default);
+            served.Job.Start, served.Job.Descriptors, episode.Groups, (Specification.ScoringHead)((int)head - 1), withComponents, default);
         answer.Arrays.Count.ShouldBe(expected.Count);
         for (int group = 0; group < expected.Count; group++)
         {
@@ -112,7 +114,7 @@ public sealed class ComputeServiceTests(ServedWorker served) : IClassFixture<Ser
 
         Answer answer = await served.Client.ComputeAsync(request);
 
-        IReadOnlyList<double[]> expected = served.Job.Local.Runner.Rank(served.Job.Start, served.Job.Descriptors, supports, targets, false, default);
+        IReadOnlyList<double[]> expected = served.Job.Local.Runner.Rank(served.Job.Start, served.Job.Descriptors, supports, targets, Specification.ScoringHead.Job, default);
         Enumerable.Range(0, 3).Select(answer.Doubles).ShouldBe(expected);
     }
 

@@ -18,6 +18,8 @@ public sealed class ShareRunnerTests
     private static readonly EpisodeGroup Group = new(
         [new Concept(new ConceptId(0, 0), [0, 1, 2], [3, 4]), new Concept(new ConceptId(1, 0), [5], [6, 7, 0])], [8, 9]);
 
+    private static ScoringHead HeadOf(bool nearestMean) => nearestMean ? ScoringHead.NearestMean : ScoringHead.Job;
+
     private static readonly int[] Queries = [3, 4, 6, 7, 0, 8, 9];
 
     [Theory]
@@ -30,7 +32,7 @@ public sealed class ShareRunnerTests
         float[] descriptors = Descriptors(size);
         ParameterSnapshot snapshot = job.Runner.Network.Initialize();
 
-        IReadOnlyList<double[]> scores = job.Runner.Score(snapshot, descriptors, [Group, Group], nearestMean, default);
+        IReadOnlyList<double[]> scores = job.Runner.Score(snapshot, descriptors, [Group, Group], HeadOf(nearestMean), withComponents: false, default);
 
         scores.Count.ShouldBe(2);
         scores[1].ShouldBe(scores[0]);
@@ -53,7 +55,7 @@ public sealed class ShareRunnerTests
         int[][] supports = [[0, 4], [7]];
         int[] targets = [11, 2, 2, 5];
 
-        IReadOnlyList<double[]> scores = job.Runner.Rank(snapshot, descriptors, supports, targets, nearestMean, default);
+        IReadOnlyList<double[]> scores = job.Runner.Rank(snapshot, descriptors, supports, targets, HeadOf(nearestMean), default);
 
         for (int concept = 0; concept < supports.Length; concept++)
         {
@@ -67,7 +69,7 @@ public sealed class ShareRunnerTests
         using var job = new GlyphJob();
 
         Should.Throw<OperationCanceledException>(() => job.Runner.Score(
-            job.Runner.Network.Initialize(), Descriptors(job.Runner.Network.DescriptorSize), [Group], false, new CancellationToken(canceled: true)));
+            job.Runner.Network.Initialize(), Descriptors(job.Runner.Network.DescriptorSize), [Group], ScoringHead.Job, false, new CancellationToken(canceled: true)));
     }
 
     /// <summary>What training has to beat: were random features this good already, the built-in characters would prove nothing.</summary>
@@ -86,7 +88,7 @@ public sealed class ShareRunnerTests
         for (int index = 0; index < episodes; index++)
         {
             Episode episode = sampler.SampleClassification(new EpisodeAddress(1, EpisodePhase.Test, 0, index), ways, shots: 5, queries);
-            double[] scores = runner.Score(start, runner.Embed(start, episode.Pool), episode.Groups, nearestMean: true, default)[0];
+            double[] scores = runner.Score(start, runner.Embed(start, episode.Pool), episode.Groups, ScoringHead.NearestMean, false, default)[0];
             hits += Enumerable.Range(0, ways * queries).Count(
                 query => Enumerable.Range(0, ways).MaxBy(concept => scores[(concept * ways * queries) + query]) == query / queries);
         }

@@ -1,4 +1,5 @@
-using S2M.Coordinator.Training;
+using S2M.Data.Sampling;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Evaluation.Sets;
 
@@ -6,7 +7,8 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <param name="name">The line's name.</param>
 /// <param name="pool">The descriptors.</param>
 /// <param name="head">Which head.</param>
-internal sealed class HeadSetScorer(string name, SetPool pool, ScoringHead head) : ISetScorer
+/// <param name="isMixture">Whether it can have several components, so that they are compared with the true modes.</param>
+internal sealed class HeadSetScorer(string name, SetPool pool, ScoringHead head, bool isMixture) : ISetScorer
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -14,7 +16,10 @@ internal sealed class HeadSetScorer(string name, SetPool pool, ScoringHead head)
     /// <inheritdoc/>
     public async Task<IReadOnlyList<SetScores>> ScoreAsync(IReadOnlyList<LocatedSet> sets, CancellationToken cancellationToken)
     {
-        IReadOnlyList<double[]> scores = await pool.Executor.ScoreAsync(pool.Snapshot, pool.Descriptors, [.. sets.Select(set => set.Group)], head, cancellationToken);
-        return [.. scores.Select(ofSet => new SetScores(ofSet))];
+        EpisodeGroup[] groups = [.. sets.Select(set => set.Group)];
+        IReadOnlyList<double[]> scores = await pool.Executor.ScoreAsync(pool.Snapshot, pool.Descriptors, groups, head, isMixture, cancellationToken);
+        return [.. scores.Zip(sets, (ofSet, set) => isMixture ? Split(ofSet, set.Queries.Length) : new SetScores(ofSet))];
     }
+
+    private static SetScores Split(double[] answer, int queries) => new(answer[..queries], [.. answer[queries..].Select(component => (int)component)]);
 }

@@ -6,6 +6,8 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <summary>The lines of the set protocol. A further head is added here.</summary>
 internal static class SetLines
 {
+    private const int MostComponents = 4;
+
     /// <summary>The lines of a job, its own head first: the others are compared with it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="ownName">The name of its head.</param>
@@ -18,10 +20,16 @@ internal static class SetLines
         var lines = new List<ISetScorer>();
         if (job.Network.Head != HeadKind.NearestMean)
         {
-            lines.Add(new HeadSetScorer(ownName, pool, ScoringHead.Job));
+            lines.Add(new HeadSetScorer(ownName, pool, ScoringHead.Job, job.Network.Head.IsMixture()));
         }
 
-        lines.Add(new HeadSetScorer("nearest_mean", pool, ScoringHead.NearestMean));
+        lines.Add(new HeadSetScorer("nearest_mean", pool, ScoringHead.NearestMean, isMixture: false));
+        for (int components = 1; components <= MostComponents; components++)
+        {
+            lines.Add(new HeadSetScorer($"k{components}", pool, ScoringHead.OneComponent + components - 1, isMixture: components > 1));
+        }
+
+        lines.Add(new HeadSetScorer("k_chosen", pool, ScoringHead.ChosenComponents, isMixture: true));
         lines.Add(new DescriptorSetScorer("nearest_neighbor", set => SetScoring.NearestNeighbor(pool, set)));
         lines.Add(new DescriptorSetScorer("true_modes", set => SetScoring.TrueModes(pool, set, offset)));
         return lines;

@@ -22,17 +22,7 @@ internal static class SetScoring
         int[] queries = set.Queries;
         double[] scores = new double[queries.Length];
         mixture.LogDensities(pool.Pick(queries), scores);
-        return new SetScores(scores, Components(mixture, support));
-    }
-
-    /// <summary>The component of each descriptor's largest responsibility, the first among equals.</summary>
-    /// <param name="mixture">The mixture.</param>
-    /// <param name="descriptors">Shape (N, D), row-major.</param>
-    internal static int[] Components(GaussianMixture mixture, double[] descriptors)
-    {
-        double[] logDensities = new double[descriptors.Length / mixture.Size * mixture.Components];
-        mixture.LogComponentDensities(descriptors, logDensities);
-        return [.. logDensities.Chunk(mixture.Components).Select(ofRow => Array.IndexOf(ofRow, ofRow.Max()))];
+        return new SetScores(scores, mixture.LikeliestComponents(support));
     }
 
     private static double Inner(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

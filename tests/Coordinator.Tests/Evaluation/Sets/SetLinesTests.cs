@@ -49,8 +49,8 @@ public sealed class SetLinesTests
     }
 
     [Theory]
-    [InlineData(HeadKind.Gauss, "gauss nearest_mean nearest_neighbor true_modes")]
-    [InlineData(HeadKind.NearestMean, "nearest_mean nearest_neighbor true_modes")]
+    [InlineData(HeadKind.Gauss, "gauss nearest_mean k1 k2 k3 k4 k_chosen nearest_neighbor true_modes")]
+    [InlineData(HeadKind.NearestMean, "nearest_mean k1 k2 k3 k4 k_chosen nearest_neighbor true_modes")]
     public async Task Of_AJob_OwnHeadFirst(HeadKind head, string expected)
     {
         var executor = new ScriptedExecutor(_ => 0);
@@ -61,7 +61,7 @@ public sealed class SetLinesTests
         SetScores[] scores = [.. await Task.WhenAll(lines.Select(async line => (await line.ScoreAsync([Set], TestContext.Current.CancellationToken)).Single()))];
 
         string.Join(' ', lines.Select(line => line.Name)).ShouldBe(expected);
-        executor.Scored.Select(call => call.Head).ShouldBe(head == HeadKind.Gauss ? [ScoringHead.Job, ScoringHead.NearestMean] : [ScoringHead.NearestMean]);
+        executor.Scored.Select(call => call.Head).ShouldBe(head == HeadKind.Gauss ? Enum.GetValues<ScoringHead>() : Enum.GetValues<ScoringHead>()[1..]);
         scores.ShouldAllBe(ofLine => ofLine.Queries.Length == 3);
     }
 
