@@ -72,7 +72,7 @@ internal static class JobTable
             Regularizer = block.Choice(
                 "regularizer", network.Regularizer, "additive: the variance offset alone; map: priors beside it. By default map for mixtures, else additive.", Words<RegularizerKind>()),
             PriorStrength = block.Number("prior_strength", network.PriorStrength, Positive, "Strength of map's prior on variances, in images."),
-            PriorVariance = block.Number("prior_variance", network.PriorVariance, Positive, "The variance of map's prior, or its start."),
+            PriorVariance = block.Number("prior_variance", network.PriorVariance, Positive, "The variance of map's prior, or its start; about that of a concept's images in a dimension."),
             LearnPriorVariance = block.Flag("learn_prior_variance", network.LearnPriorVariance, "Whether the variance of map's prior is learned, or stays at its start."),
             WeightPrior = block.Number("weight_prior", network.WeightPrior, new NumberRange(0, 1e6), "Strength of map's prior on mixing weights, in images a component."),
             Start = block.Choice("start", network.Start, "Where a mixture's fit begins in training.", Words<StartKind>()),

@@ -44,13 +44,16 @@ public sealed record NetworkSpecification
     [MixtureOption]
     public double PriorStrength { get; init; } = 1;
 
-    /// <summary>s0, the prior's variance or its start, greater than 0; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
+    /// <summary>
+    /// s0, the prior's variance or its start, greater than 0; without effect on <see cref="RegularizerKind.Additive"/>. About the variance of a concept's images
+    /// in a dimension: at ten times that components empty (docs/decisions/0011).
+    /// </summary>
     [MixtureOption]
-    public double PriorVariance { get; init; } = 1e-2;
+    public double PriorVariance { get; init; } = 1e-3;
 
     /// <summary>Whether s0 is learned (as log s0) or stays at its start; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
     [MixtureOption]
-    public bool LearnPriorVariance { get; init; } = true;
+    public bool LearnPriorVariance { get; init; }
 
     /// <summary>a, the prior on mixing weights: as many images more for each component, at least 0; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
     [MixtureOption]

@@ -63,7 +63,7 @@ public sealed class JobFileTests : IDisposable
               regularizer: additive
               prior_strength: 2
               prior_variance: 3e-3
-              learn_prior_variance: false
+              learn_prior_variance: true
               weight_prior: 0
               start: farthest_first
               k_by: aic_means
@@ -80,7 +80,7 @@ public sealed class JobFileTests : IDisposable
             Regularizer = RegularizerKind.Additive,
             PriorStrength = 2,
             PriorVariance = 3e-3,
-            LearnPriorVariance = false,
+            LearnPriorVariance = true,
             WeightPrior = 0,
             Start = StartKind.FarthestFirst,
             KBy = ComponentCriterion.AicMeans,

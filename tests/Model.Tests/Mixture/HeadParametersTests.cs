@@ -62,7 +62,7 @@ public sealed class HeadParametersTests
     [Fact]
     public void Entries_Mixture_LearnsItsPriorAndThePredictiveOffset()
     {
-        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm }));
+        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, LearnPriorVariance = true }));
 
         head.Entries.Select(entry => entry.Name).ShouldBe(
         [
@@ -84,7 +84,7 @@ public sealed class HeadParametersTests
     [Fact]
     public void Regularizer_Learned_IsThatOfTheScalars()
     {
-        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, PriorStrength = 2, WeightPrior = 3 }));
+        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, LearnPriorVariance = true, PriorStrength = 2, WeightPrior = 3 }));
         float[] scalars = [MathF.Log(0.25f), MathF.Log(0.5f), MathF.Log(0.75f), MathF.Log(1.5f), MathF.Log(0.125f), 0];
 
         MixtureRegularizer regularizer = head.Regularizer(scalars, 5);
@@ -99,7 +99,7 @@ public sealed class HeadParametersTests
     [Fact]
     public void Regularizer_NothingLearned_IsTheStart()
     {
-        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.Gmm2, LearnVarianceOffset = false, LearnPriorVariance = false, PriorVariance = 0.04, VarianceOffset = 0.02 }));
+        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.Gmm2, LearnVarianceOffset = false, PriorVariance = 0.04, VarianceOffset = 0.02 }));
 
         head.Regularizer([0], 5).ShouldBe(new MixtureRegularizer(0.02, 1, 0.04, 1));
         head.PredictiveOffset([0], 5).ShouldBe(0.02);
@@ -116,7 +116,7 @@ public sealed class HeadParametersTests
     [Fact]
     public void AddGradient_Mixture_GoesToItsEntries()
     {
-        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm }));
+        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, LearnPriorVariance = true }));
         double[] gradient = new double[6];
 
         head.AddGradient(gradient, 1, 1, 2, 3, 4);
@@ -128,7 +128,7 @@ public sealed class HeadParametersTests
     [Fact]
     public void Initialize_Mixture_StartsAtTheJobsValues()
     {
-        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, VarianceOffset = 0.03, PriorVariance = 0.07 }));
+        var head = new HeadParameters(Of(new NetworkSpecification { Head = HeadKind.AdaGmm, LearnPriorVariance = true, VarianceOffset = 0.03, PriorVariance = 0.07 }));
         float[] scalars = new float[6];
 
         head.Initialize(scalars);
