@@ -2,27 +2,18 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace S2M.Specification;
 
 /// <summary>
-/// One text per specification: every field, keys in ordinal order, shortest round-trip numbers, no white space. Its SHA-256 names the specification.
+/// One text per specification: every field, keys in ordinal order, shortest round-trip numbers, no white space. Its SHA-256 names the specification, so
+/// fields that came later keep earlier texts: options of mixtures are there with mixture heads only, others where they differ from their default.
 /// </summary>
 public static class CanonicalJson
 {
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        AllowDuplicateProperties = false,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
-
     /// <summary>Writes a specification.</summary>
     /// <param name="specification">The specification, defaults filled in.</param>
-    public static string Write(JobSpecification specification) => Sort(JsonSerializer.SerializeToNode(specification, Options)!)!.ToJsonString();
+    public static string Write(JobSpecification specification) => Sort(JsonSerializer.SerializeToNode(specification, SpecificationJson.Options)!)!.ToJsonString();
 
     /// <summary>Reads a specification back.</summary>
     /// <param name="json">What <see cref="Write"/> gave.</param>
@@ -31,7 +22,7 @@ public static class CanonicalJson
     {
         try
         {
-            JobSpecification specification = JsonSerializer.Deserialize<JobSpecification>(json, Options)
+            JobSpecification specification = JsonSerializer.Deserialize<JobSpecification>(json, SpecificationJson.Options)
                 ?? throw new SpecificationException("specification: expected an object, got null; write it again");
 
             // A number too large for its field is read as infinity, which no specification can hold or be written with.

@@ -20,6 +20,16 @@ public readonly record struct PositionRange(int First, int Last)
 /// <param name="Queries">Positions of the query images; disjoint from <paramref name="Support"/>.</param>
 public sealed record GroupSpecification(PositionRange Support, PositionRange Queries);
 
+/// <summary>How the images of a polysemous concept are divided among its modes.</summary>
+public enum ModeWeighting
+{
+    /// <summary>Equally.</summary>
+    Balanced,
+
+    /// <summary>As 6 : 3 : 1, of which two modes are the first two.</summary>
+    Skewed,
+}
+
 /// <summary>What a training episode is made of: classes x images, split into roles by its groups.</summary>
 public sealed record EpisodeSpecification
 {
@@ -28,6 +38,14 @@ public sealed record EpisodeSpecification
 
     /// <summary>Images drawn for each concept, at least 2.</summary>
     public int ImagesPerClass { get; init; } = 10;
+
+    /// <summary>Classes that a concept is the union of, 1 to 3, drawn anew for every episode.</summary>
+    [LaterField]
+    public int Modes { get; init; } = 1;
+
+    /// <summary>How a concept's images are divided among its modes.</summary>
+    [LaterField]
+    public ModeWeighting ModeWeights { get; init; }
 
     /// <summary>The groups; each is one term of the episode's loss, all with equal weight. Support sizes must be alike within a group only.</summary>
     public IReadOnlyList<GroupSpecification> Groups { get; init; } =

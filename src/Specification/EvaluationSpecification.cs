@@ -20,4 +20,8 @@ public sealed record EvaluationSpecification
 
     /// <summary>The seed of evaluation episodes; the same for every training seed, so that runs are compared on the same episodes.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Polysemous and noisy sets; null for none.</summary>
+    [LaterField]
+    public SetSpecification? Sets { get; init; }
 }

@@ -11,6 +11,10 @@ internal abstract class JobBlock
     /// <summary>A block within this one; its fields have their defaults where it is absent.</summary>
     internal abstract T Block<T>(string name, string about, Func<JobBlock, T> read);
 
+    /// <summary>A block that means something by being there: null where it is absent.</summary>
+    internal abstract T? Optional<T>(string name, string about, Func<JobBlock, T> read)
+        where T : class;
+
     /// <summary>A list of at least one block.</summary>
     internal abstract IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show);
 
@@ -32,8 +36,11 @@ internal abstract class JobBlock
     /// <summary>One of some words.</summary>
     internal abstract T Choice<T>(string name, T fallback, string about, params (string Word, T Value)[] choices);
 
-    /// <summary>A list of at least one whole number from a lower end, no number twice.</summary>
-    internal abstract IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about);
+    /// <summary>A list of at least one of some words, no word twice.</summary>
+    internal abstract IReadOnlyList<T> Choices<T>(string name, IReadOnlyList<T> fallback, string about, params (string Word, T Value)[] choices);
+
+    /// <summary>A list of at least one whole number from a lower to a higher end, no number twice.</summary>
+    internal abstract IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue);
 
     /// <summary>A run of positions that must be given: <c>first-last</c> or one number.</summary>
     internal abstract PositionRange Range(string name, string about);

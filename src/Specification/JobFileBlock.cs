@@ -37,6 +37,11 @@ internal sealed class JobFileBlock : JobBlock
         }).Run(read);
 
     /// <inheritdoc/>
+    internal override T? Optional<T>(string name, string about, Func<JobBlock, T> read)
+        where T : class
+        => Find(name) is null ? null : Block(name, about, read);
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show)
         => Find(name) switch
         {
@@ -93,26 +98,22 @@ internal sealed class JobFileBlock : JobBlock
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about)
-    {
-        switch (Find(name))
-        {
-            case null:
-                return fallback;
-            case YamlSequenceNode { Children.Count: > 0 } list:
-                var values = new List<int>();
-                foreach (YamlNode item in list)
-                {
-                    values.Add(int.TryParse(Scalar(item), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && !values.Contains(value)
-                        ? value
-                        : throw Error(name, item, $"different whole numbers of at least {low}"));
-                }
+    internal override IReadOnlyList<T> Choices<T>(string name, IReadOnlyList<T> fallback, string about, params (string Word, T Value)[] choices)
+        => List(
+            name,
+            fallback,
+            $"a list such as [{string.Join(", ", choices.Select(choice => choice.Word))}]",
+            $"different ones of {string.Join(", ", choices.Select(choice => choice.Word))}",
+            text => Array.FindIndex(choices, choice => choice.Word == text) is >= 0 and var index ? (true, choices[index].Value) : (false, default!));
 
-                return values;
-            case YamlNode other:
-                throw Error(name, other, "a list such as [5, 20]");
-        }
-    }
+    /// <inheritdoc/>
+    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue)
+        => List(
+            name,
+            fallback,
+            "a list such as [5, 20]",
+            high == int.MaxValue ? $"different whole numbers of at least {low}" : $"different whole numbers from {low} to {high}",
+            text => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= low && value <= high, value));
 
     /// <inheritdoc/>
     internal override PositionRange Range(string name, string about)
@@ -125,6 +126,27 @@ internal sealed class JobFileBlock : JobBlock
             && first <= last
             ? new PositionRange(first, last)
             : throw Error(name, node, "positions such as 0-4 or 0, from 0, the first not above the last");
+    }
+
+    /// <summary>A list of at least one item, none twice.</summary>
+    private IReadOnlyList<T> List<T>(string name, IReadOnlyList<T> fallback, string expectedList, string expectedItem, Func<string?, (bool Fits, T Value)> read)
+    {
+        switch (Find(name))
+        {
+            case null:
+                return fallback;
+            case YamlSequenceNode { Children.Count: > 0 } list:
+                var values = new List<T>();
+                foreach (YamlNode item in list)
+                {
+                    (bool fits, T value) = read(Scalar(item));
+                    values.Add(fits && !values.Contains(value) ? value : throw Error(name, item, expectedItem));
+                }
+
+                return values;
+            case YamlNode other:
+                throw Error(name, other, expectedList);
+        }
     }
 
     private T Run<T>(Func<JobBlock, T> read)

@@ -8,7 +8,8 @@ internal static class JobFileChecks
 
     // Images are embedded in chunks of this many, outside training too.
     private const int EmbeddingChunk = 256;
-    private const int BytesPerPixel = 64 * sizeof(float);
+    private const int FiltersOfConv4 = 64;
+    private const int FiltersOfLeNet = 20;
 
     /// <summary>Checks a job.</summary>
     /// <param name="job">The job.</param>
@@ -17,10 +18,16 @@ internal static class JobFileChecks
     internal static void Check(JobSpecification job, JobFileSource source)
     {
         CheckGroups(job.Episode, source);
-        CheckBatch(job.Episode, source);
+        if (job.Network.HasBatchNorm)
+        {
+            CheckBatch(job.Episode, source);
+        }
+
+        MixtureChecks.Check(job, source);
         CheckParts(job, source);
         CheckMemory(job, source);
         CheckWarmUp(job, source);
+        CheckSets(job.Evaluation.Sets, source);
     }
 
     private static void CheckGroups(EpisodeSpecification episode, JobFileSource source)
@@ -56,12 +63,12 @@ internal static class JobFileChecks
     private static void CheckParts(JobSpecification job, JobFileSource source)
     {
         int ways = job.Evaluation.Ways.Max();
-        Require("episode.classes", job.Episode.Classes, "train", job.Split.Train);
+        Require("episode.classes", (long)job.Episode.Classes * job.Episode.Modes, "train", job.Split.Train);
         Require("evaluation.ways", ways, "test", job.Split.Test);
         // Whatever training.validate_every says: the last version is always validated.
         Require("evaluation.ways", ways, "validation", job.Split.Validation);
 
-        void Require(string path, int concepts, string part, int classes)
+        void Require(string path, long concepts, string part, int classes)
         {
             long most = job.Data.Rotations ? 4L * classes : classes;
             if (concepts > most)
@@ -72,17 +79,18 @@ internal static class JobFileChecks
         }
     }
 
-    // A tensor's memory is seen as one span, which ends at 2 GiB; the first block's activations are the largest: 64 filters at the images' full size.
+    // A tensor's memory is seen as one span, which ends at 2 GiB; the first layer's activations are the largest.
     private static void CheckMemory(JobSpecification job, JobFileSource source)
     {
         long images = Math.Max((long)job.Episode.Classes * job.Episode.ImagesPerClass, EmbeddingChunk);
         long pixels = (long)job.Data.Size * job.Data.Size;
-        if (images * pixels > int.MaxValue / BytesPerPixel)
+        int filters = job.Network.Embedding == NetworkSpecification.LeNet ? FiltersOfLeNet : FiltersOfConv4;
+        if (images * pixels > int.MaxValue / (filters * sizeof(float)))
         {
             throw source.Error(
                 "data.image.size",
-                $"expected first-block activations of less than 2 GiB, max(episode.classes x episode.images_per_class, {EmbeddingChunk}) images x size^2 x 64 filters x 4 bytes, "
-                + $"got {(double)images * pixels * BytesPerPixel / (1 << 30):F2} GiB for {images} images of {job.Data.Size} x {job.Data.Size} pixels; "
+                $"expected first-block activations of less than 2 GiB, max(episode.classes x episode.images_per_class, {EmbeddingChunk}) images x size^2 x {filters} filters x 4 bytes, "
+                + $"got {(double)images * pixels * filters * sizeof(float) / (1 << 30):F2} GiB for {images} images of {job.Data.Size} x {job.Data.Size} pixels; "
                 + "lower data.image.size, episode.classes or episode.images_per_class");
         }
     }
@@ -94,6 +102,30 @@ internal static class JobFileChecks
         if (!isTrial && job.Optimizer.WarmUpSteps >= job.Training.Steps)
         {
             throw source.Error("optimizer.warm_up_steps", $"expected fewer than training.steps = {job.Training.Steps}, got {job.Optimizer.WarmUpSteps}; lower it, or train longer");
+        }
+    }
+
+    private static void CheckSets(SetSpecification? sets, JobFileSource source)
+    {
+        if (sets is null)
+        {
+            return;
+        }
+
+        int noise = sets.NoiseImages(sets.NoisePercents.Max());
+        if (sets.Support - noise < sets.Modes.Max())
+        {
+            throw source.Error(
+                "evaluation.sets",
+                $"expected at least one clean image of each of {sets.Modes.Max()} modes, got a support of {sets.Support} with {noise} of noise; "
+                + "raise support, or lower modes or noise_percents");
+        }
+
+        if (sets.Distractors < Math.Max(1, noise))
+        {
+            throw source.Error(
+                "evaluation.sets",
+                $"expected at least {Math.Max(1, noise)} distractors, one for each image of noise, got {sets.Distractors}; raise distractors or lower noise_percents");
         }
     }
 }

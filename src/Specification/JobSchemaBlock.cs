@@ -39,6 +39,14 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
+    internal override T? Optional<T>(string name, string about, Func<JobBlock, T> read)
+        where T : class
+    {
+        _properties[name] = Of(about, read).Schema;
+        return null;
+    }
+
+    /// <inheritdoc/>
     internal override IReadOnlyList<T> Blocks<T>(string name, IReadOnlyList<T> fallback, string about, Func<JobBlock, T> read, Func<T, JsonNode> show)
     {
         Add(name, about, "array", new JsonArray([.. fallback.Select(show)]), ("items", Of("One of them.", read).Schema), ("minItems", 1));
@@ -97,9 +105,18 @@ internal sealed class JobSchemaBlock : JobBlock
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about)
+    internal override IReadOnlyList<T> Choices<T>(string name, IReadOnlyList<T> fallback, string about, params (string Word, T Value)[] choices)
     {
-        var items = new JsonObject { ["type"] = "integer", ["minimum"] = low, ["maximum"] = int.MaxValue };
+        var items = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. choices.Select(choice => Word(choice.Word))]) };
+        JsonNode?[] words = [.. fallback.Select(item => Word(Array.Find(choices, choice => Equals(choice.Value, item)).Word))];
+        Add(name, about, "array", new JsonArray(words), ("items", items), ("minItems", 1), ("uniqueItems", true));
+        return fallback;
+    }
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<int> Integers(string name, IReadOnlyList<int> fallback, int low, string about, int high = int.MaxValue)
+    {
+        var items = new JsonObject { ["type"] = "integer", ["minimum"] = low, ["maximum"] = high };
         Add(name, about, "array", new JsonArray([.. fallback.Select(item => (JsonNode)item)]), ("items", items), ("minItems", 1), ("uniqueItems", true));
         return fallback;
     }

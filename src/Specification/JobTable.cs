@@ -5,6 +5,8 @@ namespace S2M.Specification;
 /// <summary>All fields of a job: names, ranges, descriptions; defaults are those of the records.</summary>
 internal static class JobTable
 {
+    private const int MostModes = 3;
+    private static readonly (string Word, ModeWeighting Value)[] Weightings = [("balanced", ModeWeighting.Balanced), ("skewed", ModeWeighting.Skewed)];
     private static readonly NumberRange Positive = new(0, 1e6, WithoutLow: true);
     private static readonly NumberRange Decay = new(0, 1, WithoutHigh: true);
 
@@ -48,17 +50,40 @@ internal static class JobTable
 
     private static NetworkSpecification Network(JobBlock block)
     {
-        var network = new NetworkSpecification();
+        HeadKind head = block.Choice(
+            "head",
+            new NetworkSpecification().Head,
+            "What concepts are represented by: one diagonal Gaussian, a mixture of two, three or four, one of as many as fit the images, or the mean.",
+            [.. Enum.GetValues<HeadKind>().Select(kind => (kind.Word(), kind))]);
+        var network = new NetworkSpecification { Head = head };
         return new NetworkSpecification
         {
-            Embedding = block.Choice("embedding", network.Embedding, "The embedding network: conv4 is four blocks of 64 filters.", ("conv4", "conv4")),
+            Embedding = block.Choice(
+                "embedding",
+                network.Embedding,
+                "The embedding network: conv4 is four blocks of 64 filters with batch norm, lenet two convolutions and two full layers, 100 numbers.",
+                (NetworkSpecification.Conv4, NetworkSpecification.Conv4),
+                (NetworkSpecification.LeNet, NetworkSpecification.LeNet)),
             Dropout = block.Number("dropout", network.Dropout, new NumberRange(0, 0.9), "Probability that an element of the descriptor is dropped in training."),
-            Head = block.Choice(
-                "head", network.Head, "What concepts are represented by: a diagonal Gaussian or the mean.", ("gauss", HeadKind.Gauss), ("nearest_mean", HeadKind.NearestMean)),
+            Head = head,
             VarianceOffset = block.Number("variance_offset", network.VarianceOffset, Positive, "Start of the learned variance offset, one per shot count."),
             LearnVarianceOffset = block.Flag("learn_variance_offset", network.LearnVarianceOffset, "Whether the variance offset is learned, or stays at its start."),
+            Adjoint = block.Choice("adjoint", network.Adjoint, "How the gradient goes through a mixture's fit.", Words<AdjointKind>()),
+            Regularizer = block.Choice(
+                "regularizer", network.Regularizer, "additive: the variance offset alone; map: priors beside it. By default map for mixtures, else additive.", Words<RegularizerKind>()),
+            PriorStrength = block.Number("prior_strength", network.PriorStrength, Positive, "Strength of map's prior on variances, in images."),
+            PriorVariance = block.Number("prior_variance", network.PriorVariance, Positive, "The variance of map's prior, or its start."),
+            LearnPriorVariance = block.Flag("learn_prior_variance", network.LearnPriorVariance, "Whether the variance of map's prior is learned, or stays at its start."),
+            WeightPrior = block.Number("weight_prior", network.WeightPrior, new NumberRange(0, 1e6), "Strength of map's prior on mixing weights, in images a component."),
+            Start = block.Choice("start", network.Start, "Where a mixture's fit begins in training.", Words<StartKind>()),
+            KBy = block.Choice("k_by", network.KBy, "The criterion that chooses the number of components of adagmm.", Words<ComponentCriterion>()),
+            LearnPredictiveOffset = block.Flag(
+                "learn_predictive_offset", network.LearnPredictiveOffset, "Whether a second variance offset is learned by the likelihood of positives. By default true for adagmm."),
         };
     }
+
+    private static (string Word, T Value)[] Words<T>()
+        where T : struct, Enum => [.. Enum.GetValues<T>().Select(value => (SpecificationJson.Word(value), value))];
 
     private static LossSpecification Loss(JobBlock block)
     {
@@ -90,6 +115,9 @@ internal static class JobTable
         {
             Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; at least 10, since batch norm sees exactly one episode."),
             ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; at least 128 an episode in all."),
+            Modes = block.Integer("modes", episode.Modes, 1, MostModes, "Classes that a concept is the union of, drawn anew for every episode; each must be in every support."),
+            ModeWeights = block.Choice(
+                "mode_weights", episode.ModeWeights, "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode.", Weightings),
             Groups = block.Blocks("groups", episode.Groups, "The groups; each is one term of the episode's loss, all with equal weight.", Group, Show),
         };
     }
@@ -114,6 +142,8 @@ internal static class JobTable
                 "non_finite_budget", training.NonFiniteBudget, 0, int.MaxValue, "Episodes with a non-finite gradient that may be left out before the job fails."),
             BatchNormMomentum = block.Number(
                 "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
+            GradientCheck = block.Integer(
+                "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's implicit gradient against the unrolled fit, 0 for none; without effect on other heads."),
         };
     }
 
@@ -145,6 +175,30 @@ internal static class JobTable
             Episodes = block.Integer("episodes", evaluation.Episodes, 2, 1_000_000, "Episodes of each row in the test phase."),
             ValidationEpisodes = block.Integer("validation_episodes", evaluation.ValidationEpisodes, 2, 1_000_000, "Episodes of each row in a validation during training."),
             Seed = block.Seed("seed", evaluation.Seed, "The seed of evaluation episodes; alike for all training seeds, so that runs are compared on the same episodes."),
+            Sets = block.Optional("sets", "Polysemous and noisy sets in the test phase; none where the block is absent.", Sets),
+        };
+    }
+
+    private static SetSpecification Sets(JobBlock block)
+    {
+        var sets = new SetSpecification();
+        return new SetSpecification
+        {
+            Modes = block.Integers("modes", sets.Modes, 1, "Numbers of characters that a concept is the union of; figures for each, with each weighting, and share and kind of noise.", MostModes),
+            Weights = block.Choices("weights", sets.Weights, "How the clean support is divided among the modes: balanced, or as 6 : 3 : 1; at least one image each.", Weightings),
+            NoisePercents = block.Integers("noise_percents", sets.NoisePercents, 0, "Shares of noise in percent of the support, rounded to whole images.", 90),
+            NoiseKinds = block.Choices(
+                "noise_kinds",
+                sets.NoiseKinds,
+                "scattered: single images of other characters; coherent: one other character; clutter: random strokes, built-in glyphs only.",
+                ("scattered", NoiseKind.Scattered),
+                ("clutter", NoiseKind.Clutter),
+                ("coherent", NoiseKind.Coherent)),
+            Support = block.Integer("support", sets.Support, 1, 10_000, "Images of the support, noise with them."),
+            PositivesPerMode = block.Integer("positives_per_mode", sets.PositivesPerMode, 1, 10_000, "Relevant queries of each mode; always clean."),
+            Distractors = block.Integer("distractors", sets.Distractors, 0, 100_000, "Queries of other characters; at least one for each image of noise, which has a twin among them."),
+            Hybrids = block.Integer("hybrids", sets.Hybrids, 0, 100_000, "Further queries with half of the strokes of a target and half of another's; built-in glyphs only."),
+            Episodes = block.Integer("episodes", sets.Episodes, 2, 1_000_000, "Sets of each figure; drawn by evaluation.seed."),
         };
     }
 }

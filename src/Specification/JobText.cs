@@ -1,26 +1,19 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace S2M.Specification;
 
-/// <summary>Writes a job as the job file that reads back as the same specification, every default written out.</summary>
+/// <summary>Writes a job as the job file that reads back as the same specification, the defaults of its head written out.</summary>
 public static class JobText
 {
     private static readonly string[] ImageFields = ["size", "channels", "ink"];
-
-    private static readonly JsonSerializerOptions Options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
-    };
 
     /// <summary>Writes the file.</summary>
     /// <param name="job">The job.</param>
     public static string Write(JobSpecification job)
     {
-        JsonObject root = JsonSerializer.SerializeToNode(job, Options)!.AsObject();
+        JsonObject root = JsonSerializer.SerializeToNode(job, SpecificationJson.Options)!.AsObject();
         JsonObject data = root["data"]!.AsObject();
         var image = new JsonObject();
         foreach (string field in ImageFields)
@@ -37,7 +30,8 @@ public static class JobText
 
     private static void Append(StringBuilder text, JsonObject block, int depth)
     {
-        foreach ((string name, JsonNode? value) in block)
+        // What is null is not there: an optional block.
+        foreach ((string name, JsonNode? value) in block.Where(pair => pair.Value is not null))
         {
             text.Append(' ', depth * 2).Append(name).Append(':');
             switch (value)

@@ -1,20 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace S2M.Specification;
-
-/// <summary>What a concept is represented by.</summary>
-public enum HeadKind
-{
-    /// <summary>A diagonal Gaussian fitted to the support set (docs/maths.md, the mixture with one component).</summary>
-    Gauss,
-
-    /// <summary>The mean of the support set; scores are negative squared distances (nearest class mean).</summary>
-    NearestMean,
-}
 
 /// <summary>The embedding and the head.</summary>
 public sealed record NetworkSpecification
 {
-    /// <summary>The embedding network: <c>conv4</c> (four blocks of 64 channels; descriptors of 64 numbers on 28 x 28 images).</summary>
-    public string Embedding { get; init; } = "conv4";
+    /// <summary>The name of the embedding <c>conv4</c>.</summary>
+    public const string Conv4 = "conv4";
+
+    /// <summary>The name of the embedding <c>lenet</c>.</summary>
+    public const string LeNet = "lenet";
+
+    private readonly RegularizerKind? _regularizer;
+    private readonly bool? _learnPredictiveOffset;
+
+    /// <summary>
+    /// The embedding network: <c>conv4</c> (four blocks of 64 channels; descriptors of 64 numbers on 28 x 28 images) or <c>lenet</c> (two convolutions, two
+    /// full layers; descriptors of 100 numbers).
+    /// </summary>
+    public string Embedding { get; init; } = Conv4;
 
     /// <summary>Probability that an element of the descriptor is dropped in training, 0 (off) to 0.9.</summary>
     public double Dropout { get; init; }
@@ -27,4 +31,47 @@ public sealed record NetworkSpecification
 
     /// <summary>Whether eps is learned (as log eps) or stays at its start.</summary>
     public bool LearnVarianceOffset { get; init; } = true;
+
+    /// <summary>How the gradient goes through the fit.</summary>
+    [MixtureOption]
+    public AdjointKind Adjoint { get; init; } = AdjointKind.Implicit;
+
+    /// <summary>What keeps the fit away from zero variances; by default <see cref="RegularizerKind.Map"/> for mixtures, else <see cref="RegularizerKind.Additive"/>.</summary>
+    [MixtureOption]
+    public RegularizerKind Regularizer { get => _regularizer ?? (Head.IsMixture() ? RegularizerKind.Map : RegularizerKind.Additive); init => _regularizer = value; }
+
+    /// <summary>nu, the strength of the prior on variances: as many images at the prior's variance, greater than 0; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
+    [MixtureOption]
+    public double PriorStrength { get; init; } = 1;
+
+    /// <summary>s0, the prior's variance or its start, greater than 0; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
+    [MixtureOption]
+    public double PriorVariance { get; init; } = 1e-2;
+
+    /// <summary>Whether s0 is learned (as log s0) or stays at its start; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
+    [MixtureOption]
+    public bool LearnPriorVariance { get; init; } = true;
+
+    /// <summary>a, the prior on mixing weights: as many images more for each component, at least 0; without effect on <see cref="RegularizerKind.Additive"/>.</summary>
+    [MixtureOption]
+    public double WeightPrior { get; init; } = 1;
+
+    /// <summary>Where the fit begins in training.</summary>
+    [MixtureOption]
+    public StartKind Start { get; init; } = StartKind.KMeans;
+
+    /// <summary>What chooses the number of components of <see cref="HeadKind.AdaGmm"/>.</summary>
+    [MixtureOption]
+    public ComponentCriterion KBy { get; init; } = ComponentCriterion.Means;
+
+    /// <summary>
+    /// Whether a second offset per shot count is learned by the likelihood of the positives, for what needs densities rather than ranks; by default for
+    /// <see cref="HeadKind.AdaGmm"/>, whose choice of components does.
+    /// </summary>
+    [MixtureOption]
+    public bool LearnPredictiveOffset { get => _learnPredictiveOffset ?? Head.ChoosesComponents(); init => _learnPredictiveOffset = value; }
+
+    /// <summary>Whether the embedding has batch norm, whose statistics are those of an episode's images in training.</summary>
+    [JsonIgnore]
+    public bool HasBatchNorm => Embedding == Conv4;
 }

@@ -17,6 +17,7 @@ public sealed class ReferenceRun : IAsyncLifetime
         "episode.classes=10", "episode.images_per_class=13", $"training.steps={Steps}", "training.checkpoint_every=1", "training.validate_every=0",
         "optimizer.learning_rate=0.002", "split.train=20", "split.validation=5", "split.test=5",
         "evaluation.ways=[5]", "evaluation.shots=[1,5]", "evaluation.queries=3", "evaluation.episodes=12", "evaluation.validation_episodes=4",
+        "evaluation.sets={modes: [2], noise_percents: [0, 30], noise_kinds: [clutter], support: 4, positives_per_mode: 2, distractors: 2, hybrids: 1, episodes: 3}",
     }.SelectMany(setting => new[] { "--set", setting })];
 
     public string Folder => _folder["reference"];

@@ -20,6 +20,8 @@ public sealed class CanonicalJsonTests
             Evaluation = new EvaluationSpecification { Ways = ways },
         });
 
+    private const string Mixture = TestJobs.Minimal + "network: {head: adagmm}\nepisode: {groups: [{support: 0-5, queries: 6-9}]}\n";
+
     [Fact]
     public void Write_DefaultJob_IsKnown() => CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)).ShouldBe(
         """
@@ -38,6 +40,49 @@ public sealed class CanonicalJsonTests
 
     [Fact]
     public void HashOf_DefaultJob_IsKnown() => CanonicalJson.HashOf(TestJobs.Parse(TestJobs.Minimal)).ShouldBe("b9a57185b51d340e81da1fa8f1292f138c71df4da7765388ed7a8fd19ce8ad99");
+
+    [Fact]
+    public void Write_MixtureHead_HasItsOptions() => NetworkOf(Mixture).ShouldBe(
+        """
+        {
+        "adjoint":"implicit","dropout":0,"embedding":"conv4","head":"adagmm","k_by":"means","learn_predictive_offset":true,"learn_prior_variance":true,"learn_variance_offset":true,
+        "prior_strength":1,"prior_variance":0.01,"regularizer":"map","start":"k_means","variance_offset":0.01,"weight_prior":1
+        }
+        """.ReplaceLineEndings(string.Empty));
+
+    [Fact]
+    public void Write_OptionsOfMixturesOnAnotherHead_AreLeftOut() =>
+        CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal) with { Network = new NetworkSpecification { Adjoint = AdjointKind.Unrolled, PriorStrength = 5 } })
+            .ShouldBe(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)));
+
+    [Fact]
+    public void Write_GradientCheck_IsThereWhereItIsOn() =>
+        CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), TestJobs.Parse(TestJobs.Minimal, "training.gradient_check=10")).ShouldBe(["training.gradient_check: none, 10"]);
+
+    [Fact]
+    public void Read_MixtureHead_IsTheSameJob()
+    {
+        JobSpecification job = TestJobs.Parse(Mixture, "network.adjoint=unrolled", "network.k_by=slides", "network.regularizer=additive", "network.learn_predictive_offset=false");
+
+        CanonicalJson.Read(CanonicalJson.Write(job)).Network.ShouldBe(job.Network);
+    }
+
+    [Fact]
+    public void Write_LaterFieldsAtTheirDefaults_AreLeftOut() => CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal, "episode.modes=1", "episode.mode_weights=balanced"))
+        .ShouldBe(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)));
+
+    [Fact]
+    public void Write_LaterFieldsSet_StandInTheTextAndReadBack()
+    {
+        JobSpecification job = TestJobs.Parse(TestJobs.Minimal, TestJobs.LaterFields);
+
+        CanonicalJson.Write(job).ShouldContain("""
+            "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kinds":["scattered"],"noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":["balanced"]}
+            """);
+        CanonicalJson.Write(job).ShouldContain("\"mode_weights\":\"skewed\",\"modes\":2");
+        CanonicalJson.Write(CanonicalJson.Read(CanonicalJson.Write(job))).ShouldBe(CanonicalJson.Write(job));
+        CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), job).ShouldContain(line => line == "episode.modes: none, 2");
+    }
 
     [Fact]
     public void Read_WhatWriteGave_IsTheSameJob() =>
@@ -73,4 +118,6 @@ public sealed class CanonicalJsonTests
     public void Differences_ChangedFields_NameBothValuesInOrder() =>
         CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), TestJobs.Parse(TestJobs.Minimal, "training.steps=200", "loss.kind=histogram", "evaluation.ways=[5]"))
             .ShouldBe(["evaluation.ways: [5,20], [5]", "loss.kind: \"n_way\", \"histogram\"", "training.steps: 1000, 200"]);
+
+    private static string NetworkOf(string yaml) => JsonNode.Parse(CanonicalJson.Write(TestJobs.Parse(yaml)))!["network"]!.ToJsonString();
 }

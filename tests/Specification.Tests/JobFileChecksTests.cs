@@ -12,6 +12,17 @@ public sealed class JobFileChecksTests
     [InlineData("split: {validation: 4}", "evaluation.ways: expected at most 16 different concepts, four rotations of split.validation = 4, got 20")]
     [InlineData("data: {name: a, rotations: false}\nsplit: {test: 19}", "expected at most 19 different concepts, split.test = 19, got 20")]
     [InlineData("training: {steps: 50}\noptimizer: {warm_up_steps: 50}", "line 5: optimizer.warm_up_steps: expected fewer than training.steps = 50, got 50; lower it, or train longer")]
+    [InlineData("split: {train: 20}\nepisode: {modes: 3}", "episode.classes: expected at most 80 different concepts, four rotations of split.train = 20, got 90")]
+    [InlineData("evaluation: {sets: {support: 3, noise_percents: [30]}}", "line 4: evaluation.sets: expected at least one clean image of each of 3 modes, got a support of 3 with 1 of noise; raise support")]
+    [InlineData("evaluation:\n  sets: {support: 2, noise_percents: [0]}", "line 5: evaluation.sets: expected at least one clean image of each of 3 modes, got a support of 2 with 0")]
+    [InlineData("evaluation: {sets: {distractors: 4}}", "evaluation.sets: expected at least 5 distractors, one for each image of noise, got 4")]
+    [InlineData("evaluation: {sets: {noise_percents: [0], distractors: 0}}", "evaluation.sets: expected at least 1 distractors")]
+    [InlineData("evaluation: {sets: {modes: [4]}}", "evaluation.sets.modes: expected different whole numbers from 1 to 3, got '4'")]
+    [InlineData("evaluation: {sets: {noise_percents: [91]}}", "evaluation.sets.noise_percents: expected different whole numbers from 0 to 90, got '91'")]
+    [InlineData("evaluation: {sets: {noise_kinds: [clutter, rain]}}", "evaluation.sets.noise_kinds: expected different ones of scattered, clutter, coherent, got 'rain'")]
+    [InlineData("evaluation: {sets: {weights: [skewed, skewed]}}", "evaluation.sets.weights: expected different ones of balanced, skewed, got 'skewed'")]
+    [InlineData("evaluation: {sets: {weights: skewed}}", "evaluation.sets.weights: expected a list such as [balanced, skewed], got 'skewed'")]
+    [InlineData("evaluation: {sets: 5}", "evaluation.sets: expected a block of fields, got '5'")]
     [InlineData("training: {steps: 20}", "optimizer.warm_up_steps: expected fewer than training.steps = 20, got 50")]
     public void Parse_FieldsThatDoNotFit_AreRefused(string more, string expected)
     {

@@ -50,6 +50,45 @@ public sealed class JobFileTests : IDisposable
         }));
     }
 
+    [Fact]
+    public void Parse_EveryOptionOfMixtures_IsRead()
+    {
+        JobSpecification job = TestJobs.Parse("""
+            name: small
+            data: {name: glyphs}
+            network:
+              embedding: lenet
+              head: adagmm
+              adjoint: unrolled
+              regularizer: additive
+              prior_strength: 2
+              prior_variance: 3e-3
+              learn_prior_variance: false
+              weight_prior: 0
+              start: farthest_first
+              k_by: aic_means
+              learn_predictive_offset: false
+            episode: {groups: [{support: 0-5, queries: 6-9}]}
+            training: {gradient_check: 25}
+            """);
+
+        job.Network.ShouldBe(new NetworkSpecification
+        {
+            Embedding = "lenet",
+            Head = HeadKind.AdaGmm,
+            Adjoint = AdjointKind.Unrolled,
+            Regularizer = RegularizerKind.Additive,
+            PriorStrength = 2,
+            PriorVariance = 3e-3,
+            LearnPriorVariance = false,
+            WeightPrior = 0,
+            Start = StartKind.FarthestFirst,
+            KBy = ComponentCriterion.AicMeans,
+            LearnPredictiveOffset = false,
+        });
+        job.Training.GradientCheck.ShouldBe(25);
+    }
+
     [Theory]
     [InlineData("training:\n  steps: many", "job.yaml: line 5: training.steps: expected a whole number of at least 1, got 'many'")]
     [InlineData("training:\n  steps: 1.5", "line 5: training.steps")]
@@ -65,7 +104,7 @@ public sealed class JobFileTests : IDisposable
     [InlineData("optimizer:\n  learning_rate: 1e999", "got '1e999'")]
     [InlineData("optimizer:\n  beta1: 1", "line 5: optimizer.beta1: expected a number at least 0, below 1, got '1'")]
     [InlineData("optimizer:\n  cosine_decay: yes", "line 5: optimizer.cosine_decay: expected true or false, got 'yes'")]
-    [InlineData("network:\n  head: Gauss", "line 5: network.head: expected gauss or nearest_mean, got 'Gauss'")]
+    [InlineData("network:\n  head: Gauss", "line 5: network.head: expected gauss or gmm2 or gmm3 or gmm4 or adagmm or nearest_mean, got 'Gauss'")]
     [InlineData("evaluation:\n  ways: 5", "line 5: evaluation.ways: expected a list such as [5, 20], got '5'")]
     [InlineData("evaluation:\n  ways: []", "line 5: evaluation.ways: expected a list such as [5, 20], got an empty list")]
     [InlineData("evaluation:\n  ways:\n  - 5\n  - 1", "line 7: evaluation.ways: expected different whole numbers of at least 2, got '1'")]
@@ -153,6 +192,12 @@ public sealed class JobFileTests : IDisposable
             File.ReadLines(file).First().ShouldBe("# yaml-language-server: $schema=job.schema.json");
         }
     }
+
+    // Both data sets have twenty images of a class, and the run refuses what asks for more.
+    [Fact]
+    public void Read_JobsOfOmniglotAndGlyphs_FitTwentyImagesOfAClass() =>
+        TestJobs.Files().Select(file => JobFile.Read(file, [])).Where(job => job.Data.Name is "omniglot" or "glyphs")
+            .ShouldAllBe(job => job.Episode.ImagesPerClass <= 20 && job.Evaluation.Shots.Max() + job.Evaluation.Queries <= 20);
 
     [Fact]
     public void Read_MissingOrUnreadableFile_IsNamed()

@@ -5,6 +5,9 @@ internal static class TestJobs
     /// <summary>The shortest job: every other field has its default.</summary>
     internal const string Minimal = "name: small\ndata:\n  name: glyphs\n";
 
+    /// <summary>A setting other than the default of every field that the canonical text leaves out at its default.</summary>
+    internal static readonly string[] LaterFields = ["episode.modes=2", "episode.mode_weights=skewed", "evaluation.sets={episodes: 100}"];
+
     internal static JobSpecification Parse(string yaml, params string[] settings) => JobFile.Parse(yaml, "job.yaml", settings);
 
     /// <summary>The message that a text is refused with.</summary>

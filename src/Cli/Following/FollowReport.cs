@@ -28,6 +28,7 @@ internal static class FollowReport
             JobMetrics metrics = JobMetrics.Read(followed.Metrics);
             ResultTable.Write(console, metrics.Evaluations ?? []);
             ResultTable.Write(console, metrics.Retrievals ?? []);
+            ResultTable.Write(console, metrics.Sets ?? []);
         }
 
         // Not through the console, which would break the hash where a terminal is narrow.

@@ -58,6 +58,42 @@ internal static class ResultTable
         console.Write(table);
     }
 
+    /// <summary>Writes the figures of polysemous and noisy sets; nothing where there are none.</summary>
+    /// <param name="console">Where.</param>
+    /// <param name="results">The lines.</param>
+    internal static void Write(IAnsiConsole console, IReadOnlyList<SetLine> results)
+    {
+        if (results.Count == 0)
+        {
+            return;
+        }
+
+        Table table = new Table().Border(TableBorder.Horizontal).AddColumn(new TableColumn(string.Empty).NoWrap());
+        foreach (string name in new[] { "mAP", "episodes95", "own minus this", "Rand" })
+        {
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        }
+
+        foreach (IGrouping<(int Modes, string Weights, int NoisePercent, string NoiseKind), SetLine> lines in results.GroupBy(
+            result => (result.Modes, result.Weights, result.NoisePercent, result.NoiseKind)))
+        {
+            string noise = lines.Key.NoisePercent == 0 ? "clean" : $"{lines.Key.NoisePercent} % {lines.Key.NoiseKind}";
+            table.AddRow($"[bold]{(lines.Key.Modes == 1 ? "1 mode" : $"{lines.Key.Modes} {Markup.Escape(lines.Key.Weights)} modes")}, {Markup.Escape(noise)}[/]");
+            foreach (SetLine line in lines)
+            {
+                table.AddRow(
+                    $"  {Markup.Escape(line.Head)}",
+                    $"[bold]{Show(line.MeanAveragePrecision)}[/]",
+                    Show(line.Episodes95),
+                    line.OwnMinus is { } difference ? $"{Signed(difference.Low)}..{Signed(difference.High)}" : string.Empty,
+                    line.AdjustedRandIndex is { } index ? index.ToString("F3", CultureInfo.InvariantCulture) : string.Empty);
+            }
+        }
+
+        console.MarkupLine($"[bold]{results[0].Phase}[/]: sets, mean average precision with 95 % intervals, {results[0].Episodes} sets each");
+        console.Write(table);
+    }
+
     private static Table Wide(IReadOnlyList<EvaluationCell> results)
     {
         (int Ways, int Shots)[] columns = [.. results.Select(result => (result.Ways, result.Shots)).Distinct()];
@@ -101,6 +137,8 @@ internal static class ResultTable
     }
 
     private static string Show(Interval interval) => $"{Show(interval.Low)}-{Show(interval.High)}";
+
+    private static string Signed(double value) => value.ToString("+0.0000;-0.0000", CultureInfo.InvariantCulture);
 
     private static string Show(double value) => value.ToString("F4", CultureInfo.InvariantCulture);
 }

@@ -50,8 +50,8 @@ internal static class CheckpointFiles
         {
             RemoveUnfinished(path, warn);
             throw new CoordinatorException(
-                $"checkpoint '{path}' could not be written ({parameters.Length + moments.Length} bytes): {problem.Message}. Checkpoints before it are kept; free space or choose "
-                + "another --out, then go on with --resume.",
+                $"checkpoint '{path}' could not be written ({parameters.Length + moments.Length} bytes): {problem.Message}. Checkpoints before it are kept: free space "
+                + "or choose another folder, then resume.",
                 problem);
         }
 

@@ -28,7 +28,7 @@ public sealed record CheckpointIdentity(JobSpecification Specification, string D
         {
             throw new CoordinatorException(
                 $"checkpoint '{path}' is of another run. Fields that differ (checkpoint, now): {string.Join("; ", differences)}. "
-                + "Resume with the same job file, data and machine, or choose another --out.");
+                + "Resume with the same job file, data and machine, or begin again in another folder.");
         }
     }
 

@@ -84,7 +84,7 @@ public sealed record CheckpointManifest(
         {
             throw new CoordinatorException(
                 $"checkpoint manifest: expected format {CurrentFormat}, got {manifest.Format}: it was written by another version of this program; "
-                + "go on with that one, or choose another --out");
+                + "go on with that one, or begin again in another folder");
         }
 
         return manifest is { Files: not null, History: { Steps: not null, Validations: not null }, Specification: not null }

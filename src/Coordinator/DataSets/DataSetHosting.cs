@@ -12,7 +12,7 @@ internal static class DataSetHosting
         services.AddOptions<DataSetOptions>().BindConfiguration(DataSetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ContentStore>();
         services.AddSingleton<DataSetLibrary>();
-        services.AddSingleton<DataSetEndpoint>();
+        services.AddSingleton<DataSetRegistration>().AddSingleton<DataSetUploads>().AddSingleton<DataSetEndpoint>();
         return services.AddHostedService(static provider => provider.GetRequiredService<ContentStore>());
     }
 }

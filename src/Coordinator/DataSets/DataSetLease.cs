@@ -26,6 +26,9 @@ internal sealed class DataSetLease(IDataSet dataSet, Action release) : IDataSet
     public int ImageCount => dataSet.ImageCount;
 
     /// <inheritdoc/>
+    public FurtherImages? Further => dataSet.Further;
+
+    /// <inheritdoc/>
     public string PathOf(int image) => dataSet.PathOf(image);
 
     /// <inheritdoc/>

@@ -166,8 +166,8 @@ internal sealed class Dispatcher(DispatchContext context, JobWorkers workers, Di
         }
     }
 
-    // What no other worker would do better: the request itself, or data that cannot be read.
-    private static bool IsFatal(StatusCode code) => code is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.DataLoss or StatusCode.Unauthenticated;
+    // What no other worker would do better. A job or data that a worker cannot use may be that worker's own trouble: another one is asked, up to the limit of faults.
+    private static bool IsFatal(StatusCode code) => code is StatusCode.InvalidArgument;
 
     // A worker that is away, or was started again since it was lent, did nothing wrong with the share.
     private static bool IsFault(RpcException problem)

@@ -15,6 +15,12 @@ public sealed class DescriptorScorer(string name, IShareExecutor executor, Param
     /// <inheritdoc/>
     public string Name => name;
 
+    /// <summary>The parameters that gave the descriptors.</summary>
+    internal ParameterSnapshot Snapshot => snapshot;
+
+    /// <summary>The gallery's descriptors, row by row.</summary>
+    internal float[] Descriptors => descriptors;
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<double[]>> ScoreAsync(IReadOnlyList<EpisodeGroup> groups, CancellationToken cancellationToken)
         => executor.ScoreAsync(snapshot, descriptors, groups, head, cancellationToken);

@@ -4,7 +4,7 @@ namespace S2M.Coordinator.Evaluation;
 
 /// <summary>One cell of the table.</summary>
 /// <param name="Phase"><c>validation</c> or <c>test</c>.</param>
-/// <param name="Head">What scored: <c>gauss</c>, <c>nearest_mean</c>, ...</param>
+/// <param name="Head">What scored: <c>gauss</c>, <c>adagmm</c>, <c>nearest_mean</c>, ...</param>
 /// <param name="Ways">Concepts of an episode.</param>
 /// <param name="Shots">Support size.</param>
 /// <param name="Accuracy">Share of queries whose best concept was their own.</param>

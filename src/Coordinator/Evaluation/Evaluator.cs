@@ -1,3 +1,4 @@
+using S2M.Coordinator.Evaluation.Sets;
 using S2M.Coordinator.Training;
 using S2M.Data.Catalogs;
 using S2M.Data.Images;
@@ -52,6 +53,19 @@ public sealed class Evaluator(
 
         return results;
     }
+
+    /// <summary>The set protocol over the phase's images; nothing where the job asks for no sets.</summary>
+    /// <param name="embedded">A line of <see cref="EmbedAsync"/>, whose descriptors are used.</param>
+    /// <param name="sampler">Draws from the phase's concepts.</param>
+    /// <param name="size">D.</param>
+    /// <param name="lines">Makes the lines, the job's own first.</param>
+    /// <param name="cancellationToken">Stops at the next chunk of images or sets.</param>
+    internal async Task<IReadOnlyList<SetResult>> EvaluateSetsAsync(
+        DescriptorScorer embedded, SetSampler sampler, int size, Func<SetPool, IReadOnlyList<ISetScorer>> lines, CancellationToken cancellationToken)
+        => specification.Sets is { } sets
+            ? await new SetEvaluator(sets, specification.Seed, _gallery, sampler).EvaluateAsync(
+                executor, embedded.Snapshot, embedded.Descriptors, size, lines, cancellationToken)
+            : [];
 
     /// <summary>Evaluates every row of the table with each scorer on the same episodes.</summary>
     /// <param name="scorers">The rows.</param>

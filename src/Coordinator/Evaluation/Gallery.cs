@@ -34,6 +34,9 @@ internal sealed class Gallery
     /// <summary>The images in canonical order.</summary>
     internal IReadOnlyList<PoolImage> Images { get; }
 
+    /// <summary>The row of an image; null for one of no concept of the phase.</summary>
+    internal int? RowOf(PoolImage image) => _rows.TryGetValue(image, out int row) ? row : null;
+
     /// <summary>The rows of a concept.</summary>
     internal Range RowsOf(int concept) => _starts[concept].._starts[concept + 1];
 

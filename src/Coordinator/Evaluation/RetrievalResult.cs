@@ -4,7 +4,7 @@ namespace S2M.Coordinator.Evaluation;
 
 /// <summary>A line of the retrieval protocol: every concept ranks the target images of all concepts (docs/maths.md, eq. 26).</summary>
 /// <param name="Phase"><c>test</c>.</param>
-/// <param name="Head">What ranked: <c>gauss</c>, <c>nearest_mean</c>, ...</param>
+/// <param name="Head">What ranked: <c>gauss</c>, <c>adagmm</c>, <c>nearest_mean</c>, ...</param>
 /// <param name="Gallery"><c>all</c>: every concept of the phase; <c>upright</c>: those without rotation.</param>
 /// <param name="Concepts">How many concepts ranked, with one half or both.</param>
 /// <param name="Targets">Target images of one half, near-duplicates removed; the mean of both halves.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using S2M.Coordinator.Evaluation.Sets;
 using S2M.Coordinator.Training;
 
 namespace S2M.Coordinator.Evaluation;
@@ -14,6 +15,7 @@ namespace S2M.Coordinator.Evaluation;
 /// <param name="Seconds">Wall-clock seconds by phase: data, training, validation, test. Of a run that was resumed, those since its last start alone.</param>
 /// <param name="Evaluations">The table.</param>
 /// <param name="Retrievals">Mean average precisions.</param>
+/// <param name="Sets">Figures of polysemous and noisy sets; empty where the job asks for none.</param>
 /// <param name="History">Losses, validations, counters.</param>
 public sealed record RunReport(
     string Name,
@@ -26,6 +28,7 @@ public sealed record RunReport(
     IReadOnlyDictionary<string, double> Seconds,
     IReadOnlyList<EvaluationResult> Evaluations,
     IReadOnlyList<RetrievalResult> Retrievals,
+    IReadOnlyList<SetResult> Sets,
     TrainingHistory History)
 {
     private static readonly JsonSerializerOptions Options = new()

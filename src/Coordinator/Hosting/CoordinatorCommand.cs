@@ -10,6 +10,10 @@ internal sealed class CoordinatorCommand
 {
     private const int Failed = 1;
 
+    // What a header can carry, and workers and clients accept.
+    private const int LongestToken = 4096;
+    private const string TokenVariable = "S2M_TOKEN";
+
     private readonly Option<string> _listen = new("--listen")
     {
         Description = "Where the services listen; port 0 takes a free one, which the line 'listening on ...' names.",
@@ -96,7 +100,10 @@ internal sealed class CoordinatorCommand
 
     private static string ReadToken(string? file)
     {
-        string token = (file is not null ? File.ReadAllText(file) : Environment.GetEnvironmentVariable("S2M_TOKEN") ?? string.Empty).Trim();
-        return file is null || token.Length > 0 ? token : throw new CoordinatorException($"--token-file {file}: expected a token, got an empty file; write one into it");
+        string token = (file is not null ? File.ReadAllText(file) : Environment.GetEnvironmentVariable(TokenVariable) ?? string.Empty).Trim();
+        return (file is null && token.Length == 0) || (token.Length is >= 1 and <= LongestToken && token.All(letter => letter is > ' ' and <= '~'))
+            ? token
+            : throw new CoordinatorException(
+                $"token in '{file ?? TokenVariable}': expected 1 to {LongestToken} printable ASCII characters without blanks, got another text; write the token again");
     }
 }

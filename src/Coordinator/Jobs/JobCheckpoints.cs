@@ -20,13 +20,16 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="store">The rows.</param>
 /// <param name="recorder">Writes what happened before.</param>
 /// <param name="time">The clock.</param>
+/// <param name="stopping">The loop stops: it does not wait for a database that is away.</param>
 internal sealed class JobCheckpoints(
-    string jobId, long epoch, CheckpointIdentity identity, JobFolders folders, IJobStore store, JobRecorder recorder, TimeProvider time) : ICheckpointStore
+    string jobId, long epoch, CheckpointIdentity identity, JobFolders folders, IJobStore store, JobRecorder recorder, TimeProvider time, CancellationToken stopping)
+    : ICheckpointStore
 {
     private const int Kept = 3;
 
     /// <inheritdoc/>
     /// <exception cref="EpochLostException">The job was taken over.</exception>
+    /// <exception cref="StorageException">Transient: the loop stops while the database is away. The files lie there without a row.</exception>
     public async Task<string> PublishAsync(TrainingState state)
     {
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("checkpoint");
@@ -35,16 +38,16 @@ internal sealed class JobCheckpoints(
         string path = StepFolders.PathOf(folders.Of(jobId, epoch), state.Snapshot.Version);
         long bytes = CheckpointFiles.Write(path, state, identity, recorder.Warn);
         DurableFiles.FlushAncestors(Path.GetDirectoryName(path)!);
-        await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time);
+        await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time, stopping);
         var record = new CheckpointRecord(epoch, state.Snapshot.Version, state.Hash(), bytes, time.GetUtcNow());
         bool published = false;
-        await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time);
+        await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time, stopping);
         if (!published)
         {
             throw new EpochLostException(jobId, epoch);
         }
 
-        await StoreRetries.RunAsync(RemoveOldAsync, time);
+        await StoreRetries.RunAsync(RemoveOldAsync, time, stopping);
         CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
         return path;
     }

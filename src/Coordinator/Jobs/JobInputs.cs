@@ -1,3 +1,4 @@
+using S2M.Coordinator.Evaluation.Sets;
 using S2M.Coordinator.Training;
 using S2M.Data;
 using S2M.Data.Catalogs;
@@ -11,23 +12,27 @@ namespace S2M.Coordinator.Jobs;
 /// <summary>A job's data: opened, split, and checked for everything that the run will ask of it, so that what must fail fails before the first step.</summary>
 public sealed class JobInputs
 {
-    private const long CacheBytes = 4L << 30;
+    // A run in one process keeps what its workers would.
+    private const long DefaultCacheBytes = 4L << 30;
 
     private readonly JobSpecification _job;
     private readonly IDataSet _data;
+    private readonly long _cacheBytes;
 
     /// <summary>Draws the split.</summary>
     /// <param name="job">The job.</param>
     /// <param name="data">Its data set, open as long as these inputs are used; not disposed.</param>
+    /// <param name="cacheBytes">The most bytes of decoded images that are kept.</param>
     /// <exception cref="DataException">It has too few classes, or parts of the split share an image.</exception>
-    public JobInputs(JobSpecification job, IDataSet data)
+    public JobInputs(JobSpecification job, IDataSet data, long cacheBytes = DefaultCacheBytes)
     {
         _job = job;
         _data = data;
+        _cacheBytes = cacheBytes;
         Split = ClassSplit.Draw(data.Classes, job.Split.Seed, job.Split.Train, job.Split.Validation, job.Split.Test);
         LeakageCheck.Refuse(data, Split);
         Format = new ImageFormat(job.Data.Size, job.Data.Channels, job.Data.Ink);
-        Images = new DecodedImages(data, CacheBytes);
+        Images = new DecodedImages(data, cacheBytes);
     }
 
     /// <summary>The data set's version.</summary>
@@ -48,6 +53,9 @@ public sealed class JobInputs
     /// <summary>The concepts of a part of the split.</summary>
     public ConceptCatalog CatalogOf(IReadOnlyList<int> part) => new(_data.Classes, part, _job.Data.Rotations);
 
+    /// <summary>Draws polysemous and noisy sets from a part of the split.</summary>
+    public SetSampler SetsOf(IReadOnlyList<int> part) => new(CatalogOf(part), _data);
+
     /// <summary>Whether two images are the same, pixel by pixel.</summary>
     public bool HaveSamePixels(int left, int right) => Images.Get(left, Format).Span.SequenceEqual(Images.Get(right, Format).Span);
 
@@ -55,8 +63,7 @@ public sealed class JobInputs
     /// <exception cref="DataException">A part has too few concepts for an episode, or a class too few images.</exception>
     public void CheckEpisodes()
     {
-        Named("training", () => new EpisodeSampler(CatalogOf(Split.Train), _data.Classes).SampleTraining(
-            new EpisodeAddress(_job.Training.Seed, EpisodePhase.Training, 0, 0), _job.Episode.Classes, _job.Episode.ImagesPerClass, TrainingRoles.Of(_job.Episode)));
+        Named("training", () => TrainingRoles.Draw(new EpisodeSampler(CatalogOf(Split.Train), _data.Classes), _job, 0, 0));
         foreach ((string phase, IReadOnlyList<int> part) in new[] { ("validation", Split.Validation), ("test", Split.Test) })
         {
             var sampler = new EpisodeSampler(CatalogOf(part), _data.Classes);
@@ -66,6 +73,15 @@ public sealed class JobInputs
                 {
                     Named(phase, () => sampler.SampleClassification(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), ways, shots, _job.Evaluation.Queries));
                 }
+            }
+        }
+
+        if (_job.Evaluation.Sets is { } sets)
+        {
+            SetSampler sampler = SetsOf(Split.Test);
+            foreach (SetKind kind in SetKind.Of(sets))
+            {
+                Named("evaluation.sets", () => sampler.Sample(new EpisodeAddress(_job.Evaluation.Seed, EpisodePhase.Test, 0, 0), kind.RecipeOf(sets)));
             }
         }
     }
@@ -79,7 +95,7 @@ public sealed class JobInputs
     {
         int[] images = [.. Split.Train.Concat(Split.Validation).Concat(Split.Test)
             .SelectMany(index => Enumerable.Range(_data.Classes[index].FirstImage, _data.Classes[index].Count))];
-        if ((long)images.Length * Format.PixelCount > CacheBytes)
+        if ((long)images.Length * Format.PixelCount > _cacheBytes)
         {
             return;
         }

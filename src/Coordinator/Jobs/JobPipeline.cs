@@ -1,5 +1,6 @@
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Evaluation;
+using S2M.Coordinator.Evaluation.Sets;
 using S2M.Coordinator.Reports;
 using S2M.Coordinator.Training;
 using S2M.Data.Sampling;
@@ -47,11 +48,11 @@ public sealed class JobPipeline(
     /// <returns>The report, and the same as a page.</returns>
     public async Task<(RunReport Report, string Page)> TestAsync(TrainingState state, Action<RunReport> onClassified, CancellationToken cancellationToken)
     {
-        (IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals, IReadOnlyList<ScoredEpisode> shown) = await clock.MeasureAsync(
-            "test", () => MeasureAsync(state, classified => onClassified(ReportOf(state, classified, [])), cancellationToken));
-        RunReport report = ReportOf(state, evaluations, retrievals);
+        Measured measured = await clock.MeasureAsync(
+            "test", () => MeasureAsync(state, classified => onClassified(ReportOf(state, new Measured(classified, [], [], []))), cancellationToken));
+        RunReport report = ReportOf(state, measured);
         var pictures = new EpisodePictures(inputs.Images, inputs.Format, inputs.Classes);
-        return (report, ReportPage.Write(new ReportContent(report, job, [.. shown.Select(pictures.Draw)])));
+        return (report, ReportPage.Write(new ReportContent(report, job, [.. measured.Shown.Select(pictures.Draw)])));
     }
 
     private async Task<double> ValidateAsync(Evaluator evaluator, ParameterSnapshot snapshot, CancellationToken cancellationToken)
@@ -61,8 +62,7 @@ public sealed class JobPipeline(
         return rows.Average(row => row.Accuracy);
     }
 
-    private async Task<(IReadOnlyList<EvaluationResult> Evaluations, IReadOnlyList<RetrievalResult> Retrievals, IReadOnlyList<ScoredEpisode> Shown)> MeasureAsync(
-        TrainingState state, Action<IReadOnlyList<EvaluationResult>> onClassified, CancellationToken cancellationToken)
+    private async Task<Measured> MeasureAsync(TrainingState state, Action<IReadOnlyList<EvaluationResult>> onClassified, CancellationToken cancellationToken)
     {
         Evaluator evaluator = EvaluatorOf(inputs.Split.Test, EpisodePhase.Test);
         IReadOnlyList<DescriptorScorer> trained = await evaluator.EmbedAsync(state.Snapshot, Heads(), cancellationToken);
@@ -71,6 +71,12 @@ public sealed class JobPipeline(
             [.. trained, .. untrained, evaluator.RawPixels(inputs.Images, inputs.Format)], job.Evaluation.Episodes, cancellationToken);
         onClassified(evaluations);
         IReadOnlyList<RetrievalResult> retrievals = await evaluator.RetrieveAsync(trained, inputs.HaveSamePixels, cancellationToken);
+        IReadOnlyList<SetResult> sets = await evaluator.EvaluateSetsAsync(
+            trained[0],
+            inputs.SetsOf(inputs.Split.Test),
+            state.Definition.DescriptorSize,
+            pool => SetLines.Of(job, HeadName(), state.Definition, pool),
+            cancellationToken);
 
         // The first episode of up to two columns, few ways first: enough to see what the figures mean.
         var shown = new List<ScoredEpisode>();
@@ -80,10 +86,10 @@ public sealed class JobPipeline(
             shown.Add(await evaluator.ScoreEpisodeAsync(trained[0], ways, shots, 0, cancellationToken));
         }
 
-        return (evaluations, retrievals, shown);
+        return new Measured(evaluations, retrievals, sets, shown);
     }
 
-    private RunReport ReportOf(TrainingState state, IReadOnlyList<EvaluationResult> evaluations, IReadOnlyList<RetrievalResult> retrievals) => new(
+    private RunReport ReportOf(TrainingState state, Measured measured) => new(
         job.Name,
         CanonicalJson.HashOf(job),
         inputs.Version,
@@ -92,17 +98,22 @@ public sealed class JobPipeline(
         identity.NumericContract,
         new SortedDictionary<string, ulong>(StringComparer.Ordinal) { ["split"] = job.Split.Seed, ["training"] = job.Training.Seed, ["evaluation"] = job.Evaluation.Seed },
         clock.Seconds,
-        evaluations,
-        retrievals,
+        measured.Evaluations,
+        measured.Retrievals,
+        measured.Sets,
         state.History);
 
     /// <summary>The job's head, and beside it nearest class mean on the same embedding.</summary>
     private (ScoringHead Head, string Name)[] Heads()
         => job.Network.Head == HeadKind.NearestMean
             ? [(ScoringHead.NearestMean, HeadName())]
-            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, "nearest_mean")];
+            : [(ScoringHead.Job, HeadName()), (ScoringHead.NearestMean, HeadKind.NearestMean.Word())];
 
     private Evaluator EvaluatorOf(IReadOnlyList<int> part, EpisodePhase phase) => new(job.Evaluation, inputs.Classes, inputs.CatalogOf(part), phase, executor);
 
-    private string HeadName() => job.Network.Head == HeadKind.Gauss ? "gauss" : "nearest_mean";
+    private string HeadName() => job.Network.Head.Word();
+
+    /// <summary>What the test phase gives.</summary>
+    private sealed record Measured(
+        IReadOnlyList<EvaluationResult> Evaluations, IReadOnlyList<RetrievalResult> Retrievals, IReadOnlyList<SetResult> Sets, IReadOnlyList<ScoredEpisode> Shown);
 }

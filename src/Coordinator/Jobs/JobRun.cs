@@ -21,6 +21,9 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="services">The silo's.</param>
 internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain directory, JobServices services) : IDisposable
 {
+    // For the baseline on pixels and the report's pictures; many jobs share this process.
+    private const long CacheBytes = 256L << 20;
+
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMilliseconds(500);
 
     private readonly string _id = record.Job.Id;
@@ -48,7 +51,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         try
         {
             string hash = await ComputeAsync(stop.Token);
-            await FinishAsync(JobState.Succeeded, "done", hash);
+            await FinishAsync(JobState.Succeeded, "done", hash, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -67,7 +70,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             bool isOurs = problem is CoordinatorException or Data.DataException or SpecificationException;
             string reason = isOurs ? problem.Message : $"unexpected {problem.GetType().Name}: {problem.Message}";
             _recorder.Fail(reason);
-            await TryFailAsync(reason);
+            await TryFailAsync(reason, stop.Token);
         }
         finally
         {
@@ -84,7 +87,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         JobSpecification job = CanonicalJson.Read(record.Job.Specification);
         DispatchOptions options = services.Dispatch.Value;
         using DataSetLease data = await services.DataSets.OpenAsync(record.Job.DataVersion, cancellationToken);
-        var inputs = new JobInputs(job, data);
+        var inputs = new JobInputs(job, data, CacheBytes);
         inputs.CheckEpisodes();
         using PublishedArrays.Loop shelf = services.Arrays.Open(_id, epoch, record.Job.Specification, record.Job.SpecificationHash, record.Job.DataVersion);
         string bound = await BoundContractAsync(cancellationToken);
@@ -98,7 +101,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         string contract = bound.Length > 0 ? bound : executor.NumericContract;
         workers.Bind(contract);
         var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
-        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time);
+        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time, cancellationToken);
         await BeginAsync(state, checkpoints, cancellationToken);
         ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
         dispatcher.Canary = new Canary(context, () => shelf.Publish(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
@@ -143,28 +146,30 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
         JobRecord? pinned = null;
-        await StoreRetries.RunAsync(async () => pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken), services.Time);
+        await StoreRetries.RunAsync(async () => pinned = await services.Store.PinNumericsAsync(_id, epoch, contract, hash, cancellationToken), services.Time, cancellationToken);
         return pinned is null ? throw new EpochLostException(_id, epoch) : (pinned.NumericContract, pinned.Canary);
     }
 
-    private async Task TryFailAsync(string reason)
+    private async Task TryFailAsync(string reason, CancellationToken cancellationToken)
     {
         try
         {
-            await FinishAsync(JobState.Failed, reason, string.Empty);
+            await FinishAsync(JobState.Failed, reason, string.Empty, cancellationToken);
         }
-        catch (EpochLostException)
+        catch (Exception problem) when (problem is EpochLostException or StorageException { IsTransient: true })
         {
-            // The loop that took over says what becomes of the job.
+            // The loop that took over, or the one that begins when the database is back, says what becomes of the job.
         }
     }
 
-    private async Task FinishAsync(JobState state, string reason, string hash)
+    private async Task FinishAsync(JobState state, string reason, string hash, CancellationToken cancellationToken)
     {
-        await StoreRetries.RunAsync(() => _recorder.FlushAsync(CancellationToken.None), services.Time);
+        await StoreRetries.RunAsync(() => _recorder.FlushAsync(CancellationToken.None), services.Time, cancellationToken);
         bool finished = false;
         await StoreRetries.RunAsync(
-            async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None), services.Time);
+            async () => finished = await services.Store.FinishAsync(_id, epoch, state, reason, hash, services.Time.GetUtcNow(), CancellationToken.None),
+            services.Time,
+            cancellationToken);
         if (finished)
         {
             CoordinatorInstruments.Moved(state.ToString());
@@ -236,6 +241,5 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     }
 
     private static Episode FirstEpisode(JobSpecification job, JobInputs inputs)
-        => new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes).SampleTraining(
-            new EpisodeAddress(job.Training.Seed, EpisodePhase.Training, 0, 0), job.Episode.Classes, job.Episode.ImagesPerClass, TrainingRoles.Of(job.Episode));
+        => TrainingRoles.Draw(new EpisodeSampler(inputs.CatalogOf(inputs.Split.Train), inputs.Classes), job, 0, 0);
 }

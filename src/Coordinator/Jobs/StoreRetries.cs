@@ -11,7 +11,9 @@ internal static class StoreRetries
     /// <summary>Tries until it succeeds or fails for another reason.</summary>
     /// <param name="write">A write that may be repeated.</param>
     /// <param name="time">The clock.</param>
-    internal static async Task RunAsync(Func<Task> write, TimeProvider time)
+    /// <param name="stopping">The loop stops: it tries once more and does not wait.</param>
+    /// <exception cref="StorageException">Transient: the database is away and the loop stops. Otherwise the write failed for another reason.</exception>
+    internal static async Task RunAsync(Func<Task> write, TimeProvider time, CancellationToken stopping)
     {
         for (TimeSpan pause = First; ; pause = pause * 2 < Longest ? pause * 2 : Longest)
         {
@@ -20,9 +22,9 @@ internal static class StoreRetries
                 await write();
                 return;
             }
-            catch (StorageException problem) when (problem.IsTransient)
+            catch (StorageException problem) when (problem.IsTransient && !stopping.IsCancellationRequested)
             {
-                await Task.Delay(pause, time, CancellationToken.None);
+                await Task.Delay(pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -31,6 +31,7 @@ internal static class ReportPage
         <main>
         {ResultsSection.Write(content.Run.Evaluations)}
         {RetrievalSection.Write(content.Run.Retrievals)}
+        {SetsSection.Write(content.Run.Sets)}
         <section aria-labelledby="curve"><h2 id="curve">Training</h2>{LearningCurve.Draw(content.Run.History)}</section>
         {EpisodesSection.Write(content.Episodes)}
         {FactsSection.Write(content)}
@@ -42,9 +43,8 @@ internal static class ReportPage
 
     private static string Describe(JobSpecification job, RunReport run)
     {
-        string head = job.Network.Head == HeadKind.Gauss ? "Set2Model-Gauss" : "nearest class mean";
         string loss = job.Loss.Kind == LossKind.NWay ? "n-way cross-entropy" : $"histogram loss ({job.Loss.Variant.ToString().ToLowerInvariant()}, {job.Loss.Bins} bins)";
-        return $"{head} on {job.Network.Embedding}, {loss}, {job.Training.Steps} steps of {job.Training.EpisodesPerStep} episodes, data set {job.Data.Name}; "
+        return $"{job.Network.Head.Title()} on {job.Network.Embedding}, {loss}, {job.Training.Steps} steps of {job.Training.EpisodesPerStep} episodes, data set {job.Data.Name}; "
             + $"{job.Split.Train} training, {job.Split.Validation} validation, {job.Split.Test} test classes; seed {run.Seeds["training"]}";
     }
 

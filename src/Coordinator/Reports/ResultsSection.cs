@@ -34,7 +34,13 @@ internal static class ResultsSection
     internal static string NameOf(string head, bool own) => head switch
     {
         "gauss" => "Gaussian (the job's head)",
+        "gmm2" => "mixture of two Gaussians (the job's head)",
+        "gmm3" => "mixture of three Gaussians (the job's head)",
+        "gmm4" => "mixture of four Gaussians (the job's head)",
+        "adagmm" => "mixture of one to four Gaussians (the job's head)",
         "nearest_mean" => own ? "nearest class mean (the job's head)" : "nearest class mean, same embedding",
+        "nearest_neighbor" => "nearest support image, same embedding",
+        "true_modes" => "a Gaussian for each true character",
         "untrained" => "nearest class mean, untrained network",
         "raw_pixels" => "nearest class mean, raw pixels",
         _ => head.Replace('_', ' '),

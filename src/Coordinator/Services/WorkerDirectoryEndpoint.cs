@@ -38,7 +38,10 @@ internal sealed class WorkerDirectoryEndpoint(IGrainFactory grains, IOptions<Wor
         RequireVersions(bad, request.DataVersions);
         bad.ThrowIfAny();
         WorkerState state = await Directory.RegisterAsync(new WorkerRegistration(
-            request.WorkerId, request.Incarnation, request.Address, request.Device, request.NumericContract, request.Build, [.. request.DataVersions]));
+                request.WorkerId, request.Incarnation, request.Address, request.Device, request.NumericContract, request.Build, [.. request.DataVersions]))
+            ?? throw new RpcException(new Status(
+                StatusCode.AlreadyExists,
+                $"worker '{request.WorkerId}': expected a name that no other worker has, got that of one that is alive elsewhere; end it, or start this one with another --name"));
         return new RegisterWorkerResponse { BeatSeconds = options.Value.Beat.TotalSeconds, LeaseSeconds = options.Value.Lease.TotalSeconds, State = (Wire.WorkerState)(int)state };
     }
 

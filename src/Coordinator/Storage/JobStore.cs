@@ -76,7 +76,7 @@ internal sealed class JobStore(Database database) : IJobStore
                 const string Sql = """
                     UPDATE jobs SET state = @to, reason = @reason, since = @now, waits_for = '', waits_since = NULL, finished_at = @finished WHERE id = @id AND state = @from
                     """;
-                long? finished = Ends(to) ? UnixTime.Of(now) : null;
+                long? finished = JobTransitions.IsEnd(to) ? UnixTime.Of(now) : null;
                 if (await session.ExecuteAsync(Sql, new { id, from = (int)from, to = (int)to, reason, now = UnixTime.Of(now), finished }) == 0)
                 {
                     return false;
@@ -102,7 +102,7 @@ internal sealed class JobStore(Database database) : IJobStore
     /// <inheritdoc/>
     public Task<bool> FinishAsync(string id, long epoch, JobState to, string reason, string parametersHash, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!Ends(to))
+        if (!JobTransitions.IsEnd(to))
         {
             throw new ArgumentException($"{nameof(to)}: expected a state that ends a job, got {to}. {nameof(MoveAsync)} makes other changes.", nameof(to));
         }
@@ -178,8 +178,6 @@ internal sealed class JobStore(Database database) : IJobStore
     /// <inheritdoc/>
     public Task<IReadOnlyList<CheckpointRecord>> CheckpointsAsync(string id, CancellationToken cancellationToken)
         => database.ReadAsync($"Checkpoints of job '{id}' could not be read", session => CheckpointRows.ListAsync(session, id), cancellationToken);
-
-    private static bool Ends(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Stopped;
 
     private static async Task<JobRecord?> FindAsync(DatabaseSession session, string id)
         => (await session.FindAsync<JobRow>($"SELECT {JobRow.Columns} FROM jobs WHERE id = @id", new { id }))?.ToRecord();

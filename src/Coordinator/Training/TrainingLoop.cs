@@ -29,8 +29,6 @@ public sealed class TrainingLoop(
     private readonly LearningRateSchedule _schedule = new(
         specification.Optimizer.LearningRate, specification.Optimizer.WarmUpSteps, specification.Training.Steps, specification.Optimizer.CosineDecay);
 
-    private readonly GroupRoles[] _roles = TrainingRoles.Of(specification.Episode);
-
     /// <summary>Trains from the state's version to the last step. Cancelled, it keeps a checkpoint of the last whole step first.</summary>
     /// <param name="state">Version 0, or what a checkpoint held; taken on in place. Of no use after a failure: its moments may be ahead of its version.</param>
     /// <param name="cancellationToken">Stops at the next episode boundary.</param>
@@ -66,8 +64,7 @@ public sealed class TrainingLoop(
     }
 
     private Episode[] SampleStep(int step)
-        => [.. Enumerable.Range(0, _training.EpisodesPerStep).Select(index => sampler.SampleTraining(
-            new EpisodeAddress(_training.Seed, EpisodePhase.Training, step, index), specification.Episode.Classes, specification.Episode.ImagesPerClass, _roles))];
+        => [.. Enumerable.Range(0, _training.EpisodesPerStep).Select(index => TrainingRoles.Draw(sampler, specification, step, index))];
 
     private static void RequireFit(NetworkDefinition definition, EpisodeSum sum, int episodes)
     {

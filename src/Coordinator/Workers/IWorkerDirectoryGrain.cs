@@ -5,9 +5,12 @@ namespace S2M.Coordinator.Workers;
 public interface IWorkerDirectoryGrain : IGrainWithIntegerKey
 {
     /// <summary>Makes a worker known; the same incarnation again is no change.</summary>
-    /// <returns>What it can be given: Cordoned where an operator cordoned it before.</returns>
+    /// <returns>
+    /// What it can be given: Cordoned where an operator cordoned it before. Null where another worker of that name is alive at another address; it is not
+    /// replaced, since both would take the name from each other without an end.
+    /// </returns>
     [Alias("register")]
-    Task<WorkerState> RegisterAsync(WorkerRegistration registration);
+    Task<WorkerState?> RegisterAsync(WorkerRegistration registration);
 
     /// <summary>Keeps a registration alive.</summary>
     /// <returns>What is asked of the worker; null where this incarnation is not known.</returns>

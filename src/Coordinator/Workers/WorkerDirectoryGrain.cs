@@ -27,9 +27,14 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
     }
 
     /// <inheritdoc/>
-    public async Task<WorkerState> RegisterAsync(WorkerRegistration registration)
+    public async Task<WorkerState?> RegisterAsync(WorkerRegistration registration)
     {
         KnownWorker? known = _workers.GetValueOrDefault(registration.Id);
+        if (known is not null && IsAnother(known, registration))
+        {
+            return null;
+        }
+
         DateTimeOffset now = time.GetUtcNow();
         if (known?.Registration.Incarnation != registration.Incarnation || known.State == WorkerState.Gone)
         {
@@ -187,6 +192,13 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
 
     private void Divide() => _lent = Assignment.Divide(
         _workers.Values.Where(worker => worker.State == WorkerState.Ready).Select(worker => worker.Lend()), _borrowers.Values.Select(pair => pair.Borrower), _lent);
+
+    // At the same address nobody else can listen: the one before has ended, though nobody was told.
+    private bool IsAnother(KnownWorker known, WorkerRegistration registration)
+        => known.Registration.Incarnation != registration.Incarnation
+            && known.Registration.Address != registration.Address
+            && known.State != WorkerState.Gone
+            && !IsOverdue(known);
 
     private bool IsOverdue(KnownWorker worker) => worker.State != WorkerState.Gone && time.GetElapsedTime(worker.BeatTimestamp) > options.Value.Lease;
 

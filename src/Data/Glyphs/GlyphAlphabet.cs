@@ -11,6 +11,9 @@ internal static class GlyphAlphabet
     /// <summary>The seed of characters and drawers.</summary>
     public const ulong Seed = 2015;
 
+    // Streams of characters have their attempt as second coordinate, those of drawings and drawers 2^30 and above.
+    private const uint ScribbleStream = 0x2000_0000;
+
     // Which draw of each character is taken, a hexadecimal digit each: what GlyphSearch.Run finds for this seed. Written down, since the search
     // takes seconds and drawing takes none.
     private const string Attempts =
@@ -35,4 +38,8 @@ internal static class GlyphAlphabet
     /// <returns>The character, or null where the draw is no good in itself.</returns>
     public static GlyphCharacter? Draw(ulong seed, int index, int attempt) =>
         new GlyphInventor(new PhiloxRandom(seed, RandomPurpose.Glyphs, (uint)index, (uint)attempt)).Invent();
+
+    /// <summary>Draws strokes that make no character: they lie anywhere and may cover each other.</summary>
+    /// <param name="number">Which ones, at least 0.</param>
+    public static GlyphCharacter Scribble(int number) => new GlyphInventor(new PhiloxRandom(Seed, RandomPurpose.Glyphs, (uint)number, ScribbleStream)).Scribble();
 }

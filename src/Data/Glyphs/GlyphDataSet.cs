@@ -23,6 +23,7 @@ public sealed class GlyphDataSet : IDataSet
     private const int Revision = 2;
     private const int NativeSize = 28;
     private const int LargestSize = 1024;
+    private const int ClutterCount = 1 << 16;
 
     private static readonly Lazy<GlyphDrawer[]> Drawers = new(static () => [.. Enumerable.Range(0, DrawingCount).Select(index => new GlyphDrawer(GlyphAlphabet.Seed, index))]);
     private static readonly Lazy<(string Version, string[] Images)> Hashes = new(Hash);
@@ -39,6 +40,9 @@ public sealed class GlyphDataSet : IDataSet
 
     /// <inheritdoc/>
     public int ImageCount => CharacterCount * DrawingCount;
+
+    /// <summary>Hybrids of two characters, by every drawer, and clutter.</summary>
+    public FurtherImages Further { get; } = new(CharacterCount * DrawingCount, CharacterCount, DrawingCount, ClutterCount);
 
     /// <summary>The name of a drawing: that of its class, then the drawer, such as <c>glyph/character007/drawing03</c>.</summary>
     /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
@@ -59,14 +63,14 @@ public sealed class GlyphDataSet : IDataSet
     }
 
     /// <summary>Draws an image at the size asked for.</summary>
-    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
+    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1, or of one of <see cref="Further"/>.</param>
     /// <param name="format">Size, channels (all equal) and polarity: with <see cref="ImageFormat.Ink"/> bright strokes on black, otherwise black on white.</param>
     /// <param name="pixels">Receives <see cref="ImageFormat.PixelCount"/> bytes, channel by channel, row by row.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     /// <exception cref="ArgumentException">The format is out of range, or the length is not that of the format.</exception>
     public void Decode(int image, ImageFormat format, Span<byte> pixels)
     {
-        CheckIndex(image);
+        CheckIndex(image, Further.End);
         if (format.Size is < 1 or > LargestSize || format.Channels is not (1 or 3) || pixels.Length != format.PixelCount)
         {
             throw new ArgumentException(
@@ -75,7 +79,7 @@ public sealed class GlyphDataSet : IDataSet
 
         int area = format.Size * format.Size;
         Span<byte> plane = pixels[..area];
-        DrawingOf(image).Render(format.Size, plane);
+        (image < ImageCount ? DrawingOf(image) : FurtherDrawingOf(Further.Read(image))).Render(format.Size, plane);
         if (!format.Ink)
         {
             foreach (ref byte pixel in plane)
@@ -101,6 +105,17 @@ public sealed class GlyphDataSet : IDataSet
         return Drawers.Value[image % DrawingCount].Draw(GlyphAlphabet.Characters[character], character);
     }
 
+    // Characters that are no class have indices behind the alphabet's, so that no two drawings share a stream.
+    private static GlyphDrawing FurtherDrawingOf((int FirstClass, int SecondClass, int Drawing) image)
+    {
+        const int Pairs = CharacterCount * CharacterCount;
+        return image.FirstClass < 0
+            ? Drawers.Value[image.Drawing % DrawingCount].Draw(GlyphAlphabet.Scribble(image.Drawing), CharacterCount + Pairs + image.Drawing)
+            : Drawers.Value[image.Drawing].Draw(
+                GlyphCharacter.Hybrid(GlyphAlphabet.Characters[image.FirstClass], GlyphAlphabet.Characters[image.SecondClass]),
+                CharacterCount + (image.FirstClass * CharacterCount) + image.SecondClass);
+    }
+
     private static (string Version, string[] Images) Hash()
     {
         using var version = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -118,11 +133,13 @@ public sealed class GlyphDataSet : IDataSet
         return ($"{DataSetName}@{Convert.ToHexStringLower(version.GetHashAndReset())}", images);
     }
 
-    private void CheckIndex(int image)
+    private void CheckIndex(int image) => CheckIndex(image, ImageCount);
+
+    private static void CheckIndex(int image, int end)
     {
-        if (image < 0 || image >= ImageCount)
+        if (image < 0 || image >= end)
         {
-            throw new ArgumentOutOfRangeException(nameof(image), $"data set '{DataSetName}': expected an image of 0 to {ImageCount - 1}, got {image}; correct the index");
+            throw new ArgumentOutOfRangeException(nameof(image), $"data set '{DataSetName}': expected an image of 0 to {end - 1}, got {image}; correct the index");
         }
     }
 }

@@ -35,7 +35,14 @@ internal sealed class GlyphInventor(PhiloxRandom random)
         }
 
         GlyphBox box = GlyphBox.Around(ink);
-        return Math.Min(box.Width, box.Height) < LeastSide / 2 * Math.Max(box.Width, box.Height) ? null : Fit(strokes, box);
+        return Math.Min(box.Width, box.Height) < LeastSide / 2 * Math.Max(box.Width, box.Height) ? null : GlyphCharacter.Fit(strokes);
+    }
+
+    /// <summary>Draws strokes without regard to each other.</summary>
+    public GlyphCharacter Scribble()
+    {
+        int count = StrokeCounts[random.NextInt32(StrokeCounts.Length)];
+        return GlyphCharacter.Fit([.. Enumerable.Range(0, count).Select(_ => Stroke([], first: false))]);
     }
 
     private GlyphStroke Stroke(List<GlyphPoint[]> ink, bool first)
@@ -163,16 +170,5 @@ internal sealed class GlyphInventor(PhiloxRandom random)
         }
 
         return [.. points];
-    }
-
-    private static GlyphCharacter Fit(List<GlyphStroke> strokes, GlyphBox box)
-    {
-        double scale = 2 / Math.Max(box.Width, box.Height);
-        GlyphPoint center = box.Center;
-        return new GlyphCharacter(
-            [.. strokes.Select(stroke => stroke with
-            {
-                Controls = [.. stroke.Controls.Select(point => new GlyphPoint((point.X - center.X) * scale, (point.Y - center.Y) * scale))],
-            })]);
     }
 }

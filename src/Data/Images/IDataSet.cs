@@ -17,6 +17,9 @@ public interface IDataSet : IDisposable
     /// <summary>How many images there are: the sum over the classes.</summary>
     int ImageCount { get; }
 
+    /// <summary>Images that can be decoded besides those of the classes; null for a data set that has none.</summary>
+    FurtherImages? Further => null;
+
     /// <summary>The path of an image inside its container, as the manifest has it.</summary>
     /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
     string PathOf(int image);
@@ -26,7 +29,7 @@ public interface IDataSet : IDisposable
     string HashOf(int image);
 
     /// <summary>Decodes an image and resizes it by area.</summary>
-    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1.</param>
+    /// <param name="image">Index of the image, 0 to <see cref="ImageCount"/> - 1, or of one of <see cref="Further"/>.</param>
     /// <param name="format">Size, channels and polarity to decode to.</param>
     /// <param name="pixels">Receives <see cref="ImageFormat.PixelCount"/> bytes, channel by channel, row by row.</param>
     /// <exception cref="DataException">The image cannot be read, is damaged, or its bytes are not those of the manifest; the message names it.</exception>

@@ -8,7 +8,7 @@ namespace S2M.Data.Sampling;
 public readonly record struct PoolImage(int Image, int QuarterTurns);
 
 /// <summary>A concept of a group: index lists into the episode's pool.</summary>
-/// <param name="Id">Which class, in which rotation.</param>
+/// <param name="Id">Which class, in which rotation; of a union of several the first.</param>
 /// <param name="Support">X: pool indices of the concept-defining images, at least one.</param>
 /// <param name="Positives">Y+: pool indices of the relevant images, at least one; disjoint from <paramref name="Support"/>.</param>
 public sealed record Concept(ConceptId Id, IReadOnlyList<int> Support, IReadOnlyList<int> Positives);

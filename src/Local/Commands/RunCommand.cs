@@ -143,6 +143,7 @@ internal sealed class RunCommand
         JobMetrics metrics = JobMetrics.Read(JsonNode.Parse(report.ToJson())!);
         ResultTable.Write(AnsiConsole.Console, metrics.Evaluations ?? []);
         ResultTable.Write(AnsiConsole.Console, metrics.Retrievals ?? []);
+        ResultTable.Write(AnsiConsole.Console, metrics.Sets ?? []);
         Console.WriteLine($"parameters   {report.ParametersHash}");
         Console.WriteLine($"checkpoint   {RunFolder.NewestCheckpoint(folder)}");
         Console.WriteLine($"metrics      {RunFolder.MetricsIn(folder)}");

@@ -6,6 +6,7 @@ namespace S2M.Local.Service;
 /// <summary>A process of the service. It ends with this one: gracefully when it is asked to, and by itself when the pipe to it breaks, however this one ends.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
+    private const int RememberedLines = 3;
     private const string Ready = "listening on ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
@@ -13,6 +14,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly string _name;
     private readonly string _log;
     private readonly Task _logging;
+    private readonly Queue<string> _last = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServiceProcess(Process process, string name, string log)
@@ -104,8 +106,27 @@ internal sealed class ServiceProcess : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             await log.WriteLineAsync(line);
+            Remember(line);
         }
     }
 
-    private string LastLines() => string.Join(" | ", File.ReadLines(_log).Where(line => !string.IsNullOrWhiteSpace(line)).TakeLast(3));
+    private void Remember(string line)
+    {
+        lock (_last)
+        {
+            _last.Enqueue(line);
+            while (_last.Count > RememberedLines)
+            {
+                _last.Dequeue();
+            }
+        }
+    }
+
+    private string LastLines()
+    {
+        lock (_last)
+        {
+            return string.Join(" | ", _last.Where(line => !string.IsNullOrWhiteSpace(line)));
+        }
+    }
 }

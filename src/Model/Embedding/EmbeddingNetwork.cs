@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace S2M.Model.Embedding;
 
-/// <summary>An embedding z = f(image; w) with batch norm over buffers of our own. Used by one thread at a time.</summary>
+/// <summary>An embedding z = f(image; w) with batch norm, where it has one, over buffers of our own. Used by one thread at a time.</summary>
 public abstract class EmbeddingNetwork : IDisposable
 {
     /// <summary>Names and shapes of the trainable tensors.</summary>

@@ -21,6 +21,12 @@ public static class RandomPurpose
     /// <summary>Bootstrap intervals.</summary>
     public const uint Bootstrap = 6;
 
+    /// <summary>Starting means of mixtures; the key is the seed of the start.</summary>
+    public const uint MixtureStart = 10;
+
     /// <summary>Bootstrap of the difference between two systems.</summary>
     public const uint PairedBootstrap = 8;
+
+    /// <summary>Polysemous and noisy sets, + 256 x phase; a = row of the table, b = index.</summary>
+    public const uint Sets = 9;
 }

@@ -123,7 +123,7 @@ internal sealed class OpenDataSets : IAsyncDisposable
         await entry.Opening.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         if (entry.Opening.IsCompletedSuccessfully)
         {
-            (await entry.Opening).DataSet.Dispose();
+            await (await entry.Opening).DisposeAsync();
         }
     }
 
@@ -153,16 +153,6 @@ internal sealed class OpenDataSets : IAsyncDisposable
 
         internal long LastUse { get; set; }
     }
-}
-
-/// <summary>A data set and what has been decoded of it.</summary>
-internal sealed class OpenDataSet(IDataSet dataSet)
-{
-    /// <summary>The data set.</summary>
-    internal IDataSet DataSet { get; } = dataSet;
-
-    /// <summary>Its decoded images.</summary>
-    internal DecodedImages Images { get; } = new(dataSet, OpenDataSets.DecodedBytes);
 }
 
 /// <summary>Somebody's use of a data set: it stays open until this is disposed.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class WorkerRegistration
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "the coordinator does not answer and is tried until it does: {Code}: {Detail}")]
     private partial void LogAway(StatusCode code, string detail);
 
+    [LoggerMessage(EventId = 106, Level = LogLevel.Error, Message = "the coordinator refuses this worker and is asked again until it takes it: {Code}: {Detail}")]
+    private partial void LogRefused(StatusCode code, string detail);
+
     [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "the coordinator is back")]
     private partial void LogBack();
 

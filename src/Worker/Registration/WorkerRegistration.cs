@@ -45,7 +45,9 @@ internal sealed partial class WorkerRegistration(
             }
             catch (RpcException problem) when (!cancellationToken.IsCancellationRequested)
             {
-                Say($"{problem.StatusCode}", () => LogAway(problem.StatusCode, problem.Status.Detail));
+                Say($"{problem.StatusCode}", IsAway(problem.StatusCode)
+                    ? () => LogAway(problem.StatusCode, problem.Status.Detail)
+                    : () => LogRefused(problem.StatusCode, problem.Status.Detail));
                 await PauseAsync(backoff.Next(), cancellationToken);
             }
             catch (Exception stop) when (stop is RpcException or OperationCanceledException && cancellationToken.IsCancellationRequested)
@@ -108,6 +110,8 @@ internal sealed partial class WorkerRegistration(
 
         return beat;
     }
+
+    private static bool IsAway(StatusCode code) => code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Internal or StatusCode.Unknown;
 
     private static TimeSpan Clamp(double seconds)
         => double.IsFinite(seconds) ? TimeSpan.FromSeconds(Math.Clamp(seconds, ShortestBeat.TotalSeconds, LongestBeat.TotalSeconds)) : LongestBeat;

@@ -59,7 +59,7 @@ internal static class ShareChecks
 
     /// <summary>Checks images and classes against the data set.</summary>
     /// <param name="request">A request that passed <see cref="Require"/>.</param>
-    /// <param name="images">Images of the data set.</param>
+    /// <param name="images">Images of the data set, further ones with them.</param>
     /// <param name="classes">Classes of the data set.</param>
     /// <exception cref="Grpc.Core.RpcException">Something is wrong.</exception>
     internal static void RequireInDataSet(ComputeShareRequest request, int images, int classes)

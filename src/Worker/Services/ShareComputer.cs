@@ -1,4 +1,5 @@
 using Grpc.Core;
+using S2M.Data.Images;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
 using S2M.Worker.Images;
@@ -33,7 +34,8 @@ internal sealed class ShareComputer(ParameterSource parameters, OpenDataSets dat
         }
 
         using DataSetUse data = await PullAsync($"data set '{job.DataVersion}'", () => dataSets.UseAsync(job.DataVersion, cancellationToken));
-        ShareChecks.RequireInDataSet(request, data.DataSet.DataSet.ImageCount, data.DataSet.DataSet.Classes.Count);
+        IDataSet images = data.DataSet.DataSet;
+        ShareChecks.RequireInDataSet(request, images.Further?.End ?? images.ImageCount, images.Classes.Count);
         (int? version, string? descriptors) = References(request);
         ParameterSnapshot? snapshot = version is not { } wanted
             ? null

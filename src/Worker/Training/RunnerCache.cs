@@ -27,6 +27,7 @@ internal sealed class RunnerCache : IDisposable
         if (node is null)
         {
             var format = new ImageFormat(job.Specification.Data.Size, job.Specification.Data.Channels, job.Specification.Data.Ink);
+            _ = data.DataSet.DecodeAhead(format);
             var runner = new ShareRunner(job.Specification, new PoolTensors(data.DataSet.Images, format));
             node = new LinkedListNode<Entry>(new Entry(job.Hash, job.DataVersion, runner, data.Again()));
         }

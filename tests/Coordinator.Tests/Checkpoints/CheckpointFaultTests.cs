@@ -53,7 +53,7 @@ public sealed class CheckpointFaultTests : IDisposable
         string next = Path.Combine(_folder, $"step-{before.Snapshot.Version + 1:D6}");
         output.ShouldContain($"checkpoint '{next}' could not be written");
         output.ShouldContain("is too large for its file system or the process' limit");
-        output.ShouldContain("Checkpoints before it are kept; free space or choose another --out");
+        output.ShouldContain("Checkpoints before it are kept: free space or choose another folder, then resume");
         Directory.Exists(next).ShouldBeFalse("what was begun takes no room");
         TrainingState after = TrainingChild.JobOf(Steps, Size).Begin();
         TrainingChild.JobOf(Steps, Size).Open(_folder).Restore(after);

@@ -49,7 +49,7 @@ internal sealed class FakeDirectory : IWorkerDirectoryGrain
         return Task.CompletedTask;
     }
 
-    public Task<WorkerState> RegisterAsync(WorkerRegistration registration) => throw new NotSupportedException();
+    public Task<WorkerState?> RegisterAsync(WorkerRegistration registration) => throw new NotSupportedException();
 
     public Task<WorkerState?> BeatAsync(WorkerBeat beat) => throw new NotSupportedException();
 

@@ -207,5 +207,5 @@ public sealed class JobCheckpointsTests : IDisposable
 
     private JobRecorder Record(string id, long epoch) => new(id, epoch, _scene.History, TimeProvider.System);
 
-    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder) => new(id, epoch, _job.Identity, _scene.Folders, _scene.Store, recorder, TimeProvider.System);
+    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder) => new(id, epoch, _job.Identity, _scene.Folders, _scene.Store, recorder, TimeProvider.System, Token);
 }

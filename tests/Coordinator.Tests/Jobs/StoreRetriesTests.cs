@@ -13,7 +13,7 @@ public sealed class StoreRetriesTests
     {
         int tries = 0;
         Task run = StoreRetries.RunAsync(
-            () => ++tries <= 7 ? throw new StorageException("away", isTransient: true, new TimeoutException()) : Task.CompletedTask, _time);
+            () => ++tries <= 7 ? throw new StorageException("away", isTransient: true, new TimeoutException()) : Task.CompletedTask, _time, default);
 
         // 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5 seconds.
         foreach ((double seconds, int next) in (IEnumerable<(double, int)>)[(0.2, 2), (0.4, 3), (0.8, 4), (1.6, 5), (3.2, 6), (5, 7), (5, 8)])
@@ -38,7 +38,29 @@ public sealed class StoreRetriesTests
                 tries++;
                 throw new StorageException("damaged", isTransient: false, new IOException());
             },
-            _time));
+            _time,
+            default));
         tries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task RunAsync_LoopStopsWhileTheDatabaseIsAway_TriesOnceMoreAndGivesUp()
+    {
+        int tries = 0;
+        using var stop = new CancellationTokenSource();
+        Task run = StoreRetries.RunAsync(
+            () =>
+            {
+                tries++;
+                throw new StorageException("away", isTransient: true, new TimeoutException());
+            },
+            _time,
+            stop.Token);
+        tries.ShouldBe(1);
+
+        await stop.CancelAsync();
+
+        (await Should.ThrowAsync<StorageException>(() => run)).IsTransient.ShouldBeTrue();
+        tries.ShouldBe(2);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ScriptedExecutor(Func<PoolImage, float> describe) : IShare
         Scored.Add((snapshot, head));
         return Task.FromResult<IReadOnlyList<double[]>>([.. groups.Select(group =>
         {
-            int[] queries = [.. group.Concepts.SelectMany(concept => concept.Positives)];
+            int[] queries = [.. group.Concepts.SelectMany(concept => concept.Positives), .. group.Distractors];
             return group.Concepts.SelectMany(concept => Score(descriptors, concept.Support, queries)).ToArray();
         })]);
     }

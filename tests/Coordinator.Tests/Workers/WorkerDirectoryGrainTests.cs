@@ -102,6 +102,19 @@ public sealed class WorkerDirectoryGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RegisterAsync_NameOfOneThatIsAliveElsewhere_IsRefusedUntilThatOneIsSilent()
+    {
+        await RegisterAsync("a");
+
+        (await RegisterAsync("a", "a-2", "http://127.0.0.1:2")).ShouldBeNull();
+        (await BeatAsync("a", "a-1")).ShouldBe(WorkerState.Ready, "the first one keeps the name");
+
+        _time.Advance(Lease + TimeSpan.FromSeconds(1));
+        (await RegisterAsync("a", "a-2", "http://127.0.0.1:2")).ShouldBe(WorkerState.Ready);
+        (await BeatAsync("a", "a-1")).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task SetStateAsync_Cordon_IsRememberedAcrossStartsAndRestarts()
     {
         await RegisterAsync("a");
@@ -212,8 +225,8 @@ public sealed class WorkerDirectoryGrainTests : IAsyncLifetime
 
     private Task<TestSilo> StartAsync() => TestSilo.StartAsync(services => services.AddSingleton<TimeProvider>(_time).AddSingleton<IWorkerStore>(_rows));
 
-    private Task<WorkerState> RegisterAsync(string id, string? incarnation = null)
-        => Directory.RegisterAsync(new WorkerRegistration(id, incarnation ?? $"{id}-1", "http://127.0.0.1:1", "cpu", "cpu", "1.0", []));
+    private Task<WorkerState?> RegisterAsync(string id, string? incarnation = null, string address = "http://127.0.0.1:1")
+        => Directory.RegisterAsync(new WorkerRegistration(id, incarnation ?? $"{id}-1", address, "cpu", "cpu", "1.0", []));
 
     private Task<WorkerState?> BeatAsync(string id, string incarnation) => Directory.BeatAsync(new WorkerBeat(id, incarnation, Draining: false, 0, []));
 

@@ -65,12 +65,73 @@ public sealed class GlyphDataSetTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(8000)]
-    public void Decode_NoSuchImage_NamesTheRange(int image)
+    public void PathOf_NoSuchImage_NamesTheRange(int image)
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => Decode(image)).Message.ShouldContain("0 to 7999");
-        Should.Throw<ArgumentOutOfRangeException>(() => _dataSet.PathOf(image));
+        Should.Throw<ArgumentOutOfRangeException>(() => _dataSet.PathOf(image)).Message.ShouldContain("0 to 7999");
         Should.Throw<ArgumentOutOfRangeException>(() => _dataSet.HashOf(image));
     }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(8000 + (400 * 400 * 20) + 65536)]
+    public void Decode_NoSuchImage_NamesTheRange(int image) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => Decode(image)).Message.ShouldContain("0 to 3273535");
+
+    [Fact]
+    public void Decode_Hybrid_IsNeitherOfItsParentsNorItsReverse()
+    {
+        for (int pair = 0; pair < 200; pair++)
+        {
+            (int first, int second, int drawer) = (pair, (7 * pair + 1) % 400, pair % 20);
+            byte[] hybrid = Decode(_dataSet.Further.Hybrid(first, second, drawer));
+
+            hybrid.Count(pixel => pixel > 127).ShouldBeInRange(15, 400);
+            Enumerable.Range(0, 20).ShouldAllBe(drawing => !Decode((20 * first) + drawing).SequenceEqual(hybrid) && !Decode((20 * second) + drawing).SequenceEqual(hybrid));
+            Decode(_dataSet.Further.Hybrid(second, first, drawer)).ShouldNotBe(hybrid);
+            Decode(_dataSet.Further.Hybrid(first, second, (drawer + 1) % 20)).ShouldNotBe(hybrid);
+        }
+    }
+
+    // By shape, not by pixels: in most cases farther from both parents than one character may be from another.
+    [Fact]
+    public void Hybrid_OfManyPairs_IsMostlyAShapeOfItsOwn()
+    {
+        int own = 0;
+        for (int pair = 0; pair < 200; pair++)
+        {
+            (GlyphCharacter first, GlyphCharacter second) = (GlyphAlphabet.Characters[pair], GlyphAlphabet.Characters[399 - pair]);
+            var hybrid = GlyphShape.Of(GlyphCharacter.Hybrid(first, second).Polylines());
+            own += new[] { first, second }.All(parent => hybrid.DistanceTo(GlyphShape.Of(parent.Polylines())) > GlyphSearch.LeastDistance) ? 1 : 0;
+        }
+
+        own.ShouldBeGreaterThan(180);
+    }
+
+    [Fact]
+    public void Decode_Clutter_IsInkAndEachImageItsOwn()
+    {
+        string[] clutter = [.. Enumerable.Range(0, 500).Select(number => Convert.ToHexString(Decode(_dataSet.Further.Clutter(number))))];
+
+        clutter.Distinct(StringComparer.Ordinal).Count().ShouldBe(500);
+        Enumerable.Range(0, 500).ShouldAllBe(number => Decode(_dataSet.Further.Clutter(number)).Count(pixel => pixel > 127) >= 15);
+    }
+
+    [Fact]
+    [Trait(KnownAnswers.Trait, KnownAnswers.Value)]
+    public void Decode_FurtherImages_AreKnown()
+    {
+        byte[] pixels = [.. Decode(_dataSet.Further.Hybrid(3, 399, 19)), .. Decode(_dataSet.Further.Clutter(0)), .. Decode(_dataSet.Further.Clutter(65535))];
+
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(pixels)).ShouldBe("72bcffc37ad4d64d06590dbd2fb84fd162e48ba5e0b987ebae7ba619bdc6341f");
+    }
+
+    [Theory]
+    [InlineData(3, 3, 0)]
+    [InlineData(-1, 3, 0)]
+    [InlineData(3, 400, 0)]
+    [InlineData(3, 4, 20)]
+    public void Hybrid_OfNoPair_IsRefused(int first, int second, int drawing) =>
+        Should.Throw<ArgumentOutOfRangeException>(() => _dataSet.Further.Hybrid(first, second, drawing)).Message.ShouldContain("expected two classes of 0 to 399");
 
     [Theory]
     [InlineData(0, 1)]

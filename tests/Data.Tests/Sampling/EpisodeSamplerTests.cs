@@ -164,5 +164,46 @@ public sealed class EpisodeSamplerTests
         Should.Throw<DataException>(() => sampler.SampleClassification(new EpisodeAddress(1, EpisodePhase.Test, 0, 0), 2, 2, 2)).Message.ShouldContain("class 'small': expected at least 4 images, got 3");
     }
 
+    [Fact]
+    public void SampleTraining_SeveralModes_AreDifferentConceptsInTurnAndPairedAnew()
+    {
+        var pairs = new HashSet<string>(StringComparer.Ordinal);
+        Addresses.Sample(
+            address =>
+            {
+                Episode episode = Sampler.SampleTraining(address, 4, 5, [new(0, 2, 2, 3)], [2, 1]);
+                PoolImage[][] ofConcepts = [.. episode.Pool.Chunk(5)];
+                ConceptId[][] modes = [.. ofConcepts.Select(images => images.Select(image => new ConceptId(image.Image / 5, image.QuarterTurns)).ToArray())];
+
+                // Weights 2 : 1 of five images, each mode once first.
+                modes.ShouldAllBe(labels => labels[0] == labels[2] && labels[0] == labels[3] && labels[1] == labels[4] && labels[0] != labels[1]);
+                modes.SelectMany(labels => labels.Distinct()).Distinct().Count().ShouldBe(8);
+                ofConcepts.ShouldAllBe(images => images.Distinct().Count() == 5);
+                episode.Groups[0].Concepts.Select(concept => concept.Id).ShouldBe(modes.Select(labels => labels[0]));
+                lock (pairs)
+                {
+                    pairs.Add($"{modes[0][0]} {modes[0][1]}");
+                }
+            },
+            iter: 200);
+        pairs.Count.ShouldBeGreaterThan(100);
+    }
+
+    [Fact]
+    public void SampleTraining_OneMode_IsAsWithoutModes() =>
+        Addresses.Sample(address => Sampler.SampleTraining(address, 6, 5, Roles, [3]).Pool.SequenceEqual(Sampler.SampleTraining(address, 6, 5, Roles).Pool), iter: 100);
+
+    [Fact]
+    public void SampleTraining_ModesThatDoNotFit_AreRefused()
+    {
+        var address = new EpisodeAddress(1, EpisodePhase.Training, 0, 0);
+
+        Should.Throw<DataException>(() => Sampler.SampleTraining(address, 11, 5, [new(0, 2, 2, 3)], [1, 1])).Message.ShouldContain("expected 1 to 10 concepts of 2 modes, got 11");
+        Should.Throw<DataException>(() => Sampler.SampleTraining(address, 4, 5, Roles, [1, 1])).Message.ShouldContain("an image of each of 2 modes in every support, got GroupRoles { SupportFirst = 4");
+        Should.Throw<DataException>(() => Sampler.SampleTraining(address, 4, 11, [new(0, 2, 2, 3)], [1, 1])).Message.ShouldContain("expected at least 6 images, got 5");
+        Should.Throw<DataException>(() => Sampler.SampleTraining(address, 4, 9, [new(0, 2, 2, 3)], [6, 3])).Message.ShouldContain("expected at least 6 images, got 5");
+        Should.Throw<DataException>(() => Sampler.SampleTraining(address, 4, 5, [new(0, 2, 2, 3)], [1, 0])).Message.ShouldContain("expected a weight above 0");
+    }
+
     private static string Show(EpisodeSampler sampler, int step) => string.Join(' ', sampler.SampleTraining(new EpisodeAddress(5, EpisodePhase.Training, step, 1), 6, 5, Roles).Pool);
 }

@@ -17,6 +17,7 @@ internal static class SmallJob
         "episode.classes=10", "episode.images_per_class=13", string.Create(CultureInfo.InvariantCulture, $"training.steps={Steps}"), "training.checkpoint_every=2",
         "training.validate_every=0", "optimizer.learning_rate=0.002", "split.train=20", "split.validation=5", "split.test=5",
         "evaluation.ways=[5]", "evaluation.shots=[1,5]", "evaluation.queries=3", "evaluation.episodes=12", "evaluation.validation_episodes=4",
+        "evaluation.sets={modes: [2], noise_percents: [0, 30], noise_kinds: [clutter], support: 4, positives_per_mode: 2, distractors: 2, hybrids: 1, episodes: 3}",
     ];
 
     /// <summary>The same as command-line options.</summary>
@@ -38,6 +39,7 @@ internal static class SmallJob
         {
             ["evaluations"] = figures["evaluations"]!.DeepClone(),
             ["retrievals"] = figures["retrievals"]!.DeepClone(),
+            ["sets"] = figures["sets"]!.DeepClone(),
             ["parameters_hash"] = figures["parameters_hash"]!.DeepClone(),
         }.ToJsonString();
     }

@@ -31,7 +31,7 @@ public sealed class FullDiskTests(ReferenceRun reference) : IDisposable
         failed.ExitCode.ShouldBe(1, failed.Errors);
         failed.Errors.ShouldContain("step-000007' could not be written");
         failed.Errors.ShouldContain("is too large for its file system or the process' limit");
-        failed.Errors.ShouldContain("--resume");
+        failed.Errors.ShouldContain("then resume");
         StepFolders.AllIn(checkpoints).Select(folder => folder.Step).ShouldBe([ReferenceRun.Steps - 2], "what was begun takes no room");
 
         Finished resumed = await LocalProcess.RunAsync(ReferenceRun.Arguments(folder, "--resume", "--threads", "2"));

@@ -30,6 +30,38 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
     }
 
     [Fact]
+    public void Run_Sets_HaveAFigureOfEveryLineWithItsDifferenceFromTheHead()
+    {
+        JsonElement[] lines = [.. reference.Metrics.GetProperty("sets").EnumerateArray()];
+
+        lines.Select(line => (line.GetProperty("head").GetString(), line.GetProperty("noise_percent").GetInt32())).ShouldBe(
+            new[] { 0, 30 }.SelectMany(percent => new[] { "gauss", "nearest_mean", "nearest_neighbor", "true_modes" }.Select(head => (head, percent))));
+        foreach (JsonElement line in lines)
+        {
+            line.GetProperty("mean_average_precision").GetDouble().ShouldBeInRange(line.GetProperty("episodes95").GetProperty("low").GetDouble(), 1);
+            line.GetProperty("own_minus").ValueKind.ShouldBe(line.GetProperty("head").GetString() == "gauss" ? JsonValueKind.Null : JsonValueKind.Object);
+        }
+
+        reference.Output.ShouldContain("2 balanced modes, 30 % clutter");
+        File.ReadAllText(Path.Combine(reference.Folder, "report.html")).ShouldContain("Polysemous and noisy sets");
+    }
+
+    // With one clean mode there is nothing to be told: the mixture of the true modes is the job's Gaussian, as the network fits it with its learned offset.
+    [Fact]
+    public async Task Run_SetsOfOneCleanMode_TrueModesAreTheGaussian()
+    {
+        using var folder = new TempFolder();
+        Finished run = await LocalProcess.RunAsync(ReferenceRun.Arguments(
+            folder["one"], "--set", "training.steps=1", "--set", "evaluation.sets={modes: [1], noise_percents: [0], distractors: 4, support: 8, episodes: 20}"));
+        run.ExitCode.ShouldBe(0, run.Errors);
+
+        Dictionary<string, double> figures = ReferenceRun.MetricsIn(folder["one"]).GetProperty("sets").EnumerateArray()
+            .ToDictionary(line => line.GetProperty("head").GetString()!, line => line.GetProperty("mean_average_precision").GetDouble(), StringComparer.Ordinal);
+
+        figures["true_modes"].ShouldBe(figures["gauss"]);
+    }
+
+    [Fact]
     public void Run_Metrics_NameEverythingThatDecidedThem()
     {
         foreach (string hash in new[] { "specification_hash", "split_hash", "parameters_hash" })

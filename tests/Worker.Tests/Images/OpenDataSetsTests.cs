@@ -89,6 +89,24 @@ public sealed class OpenDataSetsTests
         (await second).DataSet.DataSet.Version.ShouldBe("a");
     }
 
+    [Fact]
+    public async Task DecodeAhead_TwiceAndClosed_DecodesEveryImageOnceAndEndsBeforeTheDataSetDoes()
+    {
+        var images = new Images("a");
+        await using (var dataSet = new OpenDataSet(images))
+        {
+            var format = new ImageFormat(4, 1, false);
+            await dataSet.DecodeAhead(format);
+            await dataSet.DecodeAhead(format);
+
+            images.Decoded.ShouldBe(3);
+            dataSet.Images.Bytes.ShouldBe(3 * format.PixelCount);
+            _ = dataSet.DecodeAhead(new ImageFormat(8, 1, false));
+        }
+
+        images.DecodedAfterItsEnd.ShouldBe(0);
+    }
+
     private sealed class Source : IDataSetSource
     {
         internal List<string> Opened { get; } = [];
@@ -109,19 +127,27 @@ public sealed class OpenDataSetsTests
     {
         internal TaskCompletionSource Closed { get; } = new();
 
+        internal int Decoded { get; private set; }
+
+        internal int DecodedAfterItsEnd { get; private set; }
+
         public string Name => version;
 
         public string Version => version;
 
         public IReadOnlyList<ImageClass> Classes => [];
 
-        public int ImageCount => 0;
+        public int ImageCount => 3;
 
         public string PathOf(int image) => string.Empty;
 
         public string HashOf(int image) => string.Empty;
 
-        public void Decode(int image, ImageFormat format, Span<byte> pixels) => pixels.Clear();
+        public void Decode(int image, ImageFormat format, Span<byte> pixels)
+        {
+            Decoded++;
+            DecodedAfterItsEnd += Closed.Task.IsCompleted ? 1 : 0;
+        }
 
         public void Dispose() => Closed.SetResult();
     }

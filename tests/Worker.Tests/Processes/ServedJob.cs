@@ -16,6 +16,9 @@ internal sealed class ServedJob : IDisposable
     internal const string Id = "job-1";
     internal const string DescriptorsName = "pool-1";
 
+    /// <summary>One above the last image that the built-in data set draws: 8000 of its classes, hybrids of 400 x 400 pairs by 20 drawers, and clutter.</summary>
+    internal const int EndOfImages = 8000 + (400 * 400 * 20) + 65536;
+
     private readonly GlyphJob _job = new();
 
     internal ServedJob()

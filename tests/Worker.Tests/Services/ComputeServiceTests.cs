@@ -228,13 +228,13 @@ public sealed class ComputeServiceTests(ServedWorker served) : IClassFixture<Ser
     {
         ComputeShareRequest request = served.Share;
         request.Gradient = served.Job.Gradient(1, 0, 1);
-        request.Gradient.Episodes[0].Pool.Images[2] = 8000;
+        request.Gradient.Episodes[0].Pool.Images[2] = ServedJob.EndOfImages;
 
         RpcException refusal = await served.Client.RefusedAsync(request);
 
         refusal.StatusCode.ShouldBe(StatusCode.InvalidArgument);
         BadRequest.Types.FieldViolation violation = refusal.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations.ShouldHaveSingleItem();
-        (violation.Field, violation.Description).ShouldBe(("gradient.episodes[0].pool.images[2]", "expected 0 to 7999, got 8000"));
+        (violation.Field, violation.Description).ShouldBe(("gradient.episodes[0].pool.images[2]", "expected 0 to 3273535, got 3273536"));
     }
 
     [Fact]

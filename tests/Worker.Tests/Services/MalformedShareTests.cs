@@ -11,7 +11,7 @@ namespace S2M.Worker.Tests.Services;
 public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<ServedWorker>
 {
     // Around what is right, and at the ends of the type: where an index is off by one, or a sum overflows.
-    private static readonly int[] Ends = [int.MinValue, int.MaxValue, 7999, 8000, 1 << 20];
+    private static readonly int[] Ends = [int.MinValue, int.MaxValue, 7999, 8000, ServedJob.EndOfImages - 1, ServedJob.EndOfImages];
 
     private static readonly Gen<int> Number = Gen.Frequency((6, Gen.Int[-1, 14]), (1, Gen.Int[0, Ends.Length - 1].Select(index => Ends[index])));
 

@@ -1,0 +1,122 @@
+using S2M.Model.Mixture;
+using S2M.Numerics.Portable;
+
+namespace S2M.Model.ImplicitDifferentiation;
+
+/// <summary>
+/// The derivative of one step of expectation-maximization in factors: what a responsibility does to the M-step's parameters (eq. 33), and what those do to the
+/// log densities (eq. 34). Only rows whose responsibilities can move take part.
+/// </summary>
+internal sealed class FitFeatures
+{
+    // sum_j g_ij (1 - g_ij) of a row that belongs to one component alone.
+    private const double Certain = 1e-17;
+    private const int Lanes = 4;
+
+    /// <summary>Prepares the factors.</summary>
+    /// <param name="estimate">An M-step.</param>
+    /// <param name="expected">Responsibilities of the E-step that follows it, shape (N, K): the same as the estimate's own at a fixed point.</param>
+    internal FitFeatures(MixtureEstimate estimate, double[] expected)
+    {
+        (Estimate, Expected) = (estimate, expected);
+        ActiveRows = [.. Enumerable.Range(0, estimate.Rows).Where(IsActive)];
+        Width = ((2 * estimate.Size) + 1 + Lanes - 1) / Lanes * Lanes;
+        Effects = new double[estimate.Components][];
+        Slopes = new double[estimate.Components][];
+        for (int j = 0; j < estimate.Components; j++)
+        {
+            Effects[j] = new double[ActiveRows.Length * Width];
+            Slopes[j] = new double[ActiveRows.Length * Width];
+            for (int active = 0; active < ActiveRows.Length; active++)
+            {
+                Fill(j, ActiveRows[active], Effects[j].AsSpan(active * Width, Width), Slopes[j].AsSpan(active * Width, Width));
+            }
+        }
+    }
+
+    /// <summary>The M-step.</summary>
+    internal MixtureEstimate Estimate { get; }
+
+    /// <summary>Responsibilities of the E-step, shape (N, K).</summary>
+    internal double[] Expected { get; }
+
+    /// <summary>Rows of the support set that take part: M of them.</summary>
+    internal int[] ActiveRows { get; }
+
+    /// <summary>Columns of a factor: weight, means and variances of a component (2 D + 1), then zeros up to a multiple of 4.</summary>
+    internal int Width { get; }
+
+    /// <summary>f_ij of eq. 33 for each component, shape (M, Width): d(pi_j, mu_j, s_j) / dg_ij.</summary>
+    internal double[][] Effects { get; }
+
+    /// <summary>b_ij of eq. 34 for each component, shape (M, Width): d(log density of x_i) / d(pi_j, mu_j, s_j).</summary>
+    internal double[][] Slopes { get; }
+
+    /// <summary>K^j of eq. 35: how the log densities of component j follow from its responsibilities, shape (M, M), row i of effects by row m of slopes.</summary>
+    internal double[] Coupling(int component)
+    {
+        double[] products = new double[ActiveRows.Length * ActiveRows.Length];
+        if (products.Length > 0)
+        {
+            RowMath.ProductsOfRows(Effects[component], Slopes[component], Width, products);
+        }
+
+        return products;
+    }
+
+    /// <summary>P_i v: from log densities to responsibilities.</summary>
+    /// <param name="active">Which of the active rows.</param>
+    /// <param name="values">v, length K; replaced.</param>
+    internal void Soften(int active, Span<double> values)
+    {
+        ReadOnlySpan<double> responsibilities = Expected.AsSpan(ActiveRows[active] * Estimate.Components, Estimate.Components);
+        double mean = 0;
+        for (int j = 0; j < values.Length; j++)
+        {
+            mean += responsibilities[j] * values[j];
+        }
+
+        for (int j = 0; j < values.Length; j++)
+        {
+            values[j] = responsibilities[j] * (values[j] - mean);
+        }
+    }
+
+    private bool IsActive(int row)
+    {
+        double spread = 0;
+        foreach (double responsibility in Expected.AsSpan(row * Estimate.Components, Estimate.Components))
+        {
+            spread += responsibility * (1 - responsibility);
+        }
+
+        return spread >= Certain;
+    }
+
+    private void Fill(int component, int row, Span<double> effects, Span<double> slopes)
+    {
+        MixtureEstimate e = Estimate;
+        ReadOnlySpan<double> x = e.Row(row);
+        ReadOnlySpan<double> mean = e.Means.AsSpan(component * e.Size, e.Size);
+        ReadOnlySpan<double> variance = e.Variances.AsSpan(component * e.Size, e.Size);
+        double count = e.Counts[component];
+        double strength = count + e.Regularizer.PriorStrength;
+        double offset = e.Regularizer.VarianceOffset;
+        effects[0] = 1 / (e.Rows + (e.Components * e.Regularizer.WeightPrior));
+        slopes[0] = 1 / e.MixingWeights[component];
+        Span<double> meanEffects = effects.Slice(1, e.Size);
+        Span<double> meanSlopes = slopes.Slice(1, e.Size);
+        Span<double> varianceEffects = effects.Slice(1 + e.Size, e.Size);
+        Span<double> varianceSlopes = slopes.Slice(1 + e.Size, e.Size);
+        for (int d = 0; d < e.Size; d++)
+        {
+            double deviation = x[d] - mean[d];
+            double excess = (deviation * deviation) - variance[d];
+            double precision = 1 / variance[d];
+            meanEffects[d] = deviation / count;
+            meanSlopes[d] = deviation * precision;
+            varianceEffects[d] = (excess + offset) / strength;
+            varianceSlopes[d] = excess * precision * precision / 2;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using S2M.Model.Mixture;
+
+namespace S2M.Model.ImplicitDifferentiation;
+
+/// <summary>
+/// The exact gradient at a fixed point by the implicit function theorem, in the responsibilities (docs/maths.md, section on implicit differentiation): a system
+/// of at most N (K - 1) unknowns, however long descriptors are; that in parameters where it is smaller.
+/// </summary>
+public sealed class ImplicitAdjoint : IFitAdjoint
+{
+    /// <inheritdoc/>
+    public FitGradient Backward(ReadOnlySpan<double> support, int size, MixtureSolution solution, MixtureRegularizer regularizer, MixtureCotangent cotangent)
+    {
+        ArgumentNullException.ThrowIfNull(solution);
+        ArgumentNullException.ThrowIfNull(regularizer);
+        ArgumentNullException.ThrowIfNull(cotangent);
+        var estimate = new MixtureEstimate(support.ToArray(), size, solution.Responsibilities, solution.Counts.Length, regularizer);
+        var features = new FitFeatures(estimate, solution.Responsibilities);
+        double[][] parameters = StepAdjoint.Rows(cotangent, size, features.Width);
+        SystemSolution solved = Solve(features, parameters, out double[] right);
+        StepAdjoint.AddToParameters(features, solved.Values, parameters);
+        double residual = Residual(features, solved.Values, right, parameters, cotangent);
+
+        var collected = new StepAdjoint(estimate.Rows, size);
+        collected.CollectMaximization(estimate, parameters);
+        collected.CollectExpectation(features, solved.Values);
+        return new FitGradient
+        {
+            Support = collected.Support,
+            VarianceOffset = collected.VarianceOffset,
+            PriorVariance = collected.PriorVariance,
+            Residual = residual,
+            AmbiguousRows = features.ActiveRows.Length,
+            SystemSize = solved.Size,
+            UsedRidge = solved.UsedRidge,
+            InParameters = solved.InParameters,
+        };
+    }
+
+    private static SystemSolution Solve(FitFeatures features, double[][] cotangent, out double[] right)
+    {
+        int components = cotangent.Length;
+        right = StepAdjoint.ToResponsibilities(features, cotangent);
+        for (int active = 0; active < features.ActiveRows.Length; active++)
+        {
+            features.Soften(active, right.AsSpan(active * components, components));
+        }
+
+        return ParameterSystem.SizeOf(features) < features.ActiveRows.Length * (components - 1)
+            ? ParameterSystem.Solve(features, cotangent)
+            : ResponsibilitySystem.Solve(features, right, isTransposed: false);
+    }
+
+    // l against P (c + K l), where c + K l = F t: by the factors, not by the matrix that was solved.
+    private static double Residual(FitFeatures features, double[] solved, double[] right, double[][] parameters, MixtureCotangent cotangent)
+    {
+        int components = cotangent.MixingWeights.Length;
+        double[] expected = StepAdjoint.ToResponsibilities(features, parameters);
+        double worst = 0;
+        double largest = double.Epsilon;
+        for (int active = 0; active < features.ActiveRows.Length; active++)
+        {
+            features.Soften(active, expected.AsSpan(active * components, components));
+        }
+
+        for (int at = 0; at < solved.Length; at++)
+        {
+            worst = Math.Max(worst, Math.Abs(solved[at] - expected[at]));
+            largest = Math.Max(largest, Math.Max(Math.Abs(solved[at]), Math.Abs(right[at])));
+        }
+
+        return worst / largest;
+    }
+}

@@ -1,0 +1,64 @@
+using S2M.Numerics.Portable;
+
+namespace S2M.Model.Mixture;
+
+/// <summary>The fit with the number of components that a criterion chose.</summary>
+/// <param name="Solution">The chosen fit.</param>
+/// <param name="Criteria">The criterion of 1, 2, ... components, smaller is better; as many as the examples carry.</param>
+public sealed record ChosenFit(MixtureSolution Solution, double[] Criteria);
+
+/// <summary>Chooses the number of components of a concept by an information criterion (docs/maths.md, eq. 40).</summary>
+public static class ComponentSelection
+{
+    private const int ExamplesOfComponent = 3;
+
+    /// <summary>Fits 1 to K components, as many as the examples carry, and takes the best; the smallest among equals.</summary>
+    /// <param name="support">x, shape (N, D), row-major.</param>
+    /// <param name="size">D.</param>
+    /// <param name="most">The most components, at least 1.</param>
+    /// <param name="regularizer">eps, nu, s0, a: those that predict well, since the likelihood is compared.</param>
+    /// <param name="start">Where fits begin.</param>
+    /// <param name="rule">The criterion.</param>
+    /// <exception cref="Set2ModelException">An argument is out of its range.</exception>
+    public static ChosenFit Choose(ReadOnlySpan<double> support, int size, int most, MixtureRegularizer regularizer, MixtureStart start, ComponentRule rule)
+    {
+        int rows = size < 1 ? 0 : support.Length / size;
+        int carried = Math.Min(Math.Max(1, most), Math.Max(1, rows / ExamplesOfComponent));
+        double[] criteria = new double[carried];
+        MixtureSolution? best = null;
+        double lowest = double.PositiveInfinity;
+        for (int components = 1; components <= carried; components++)
+        {
+            MixtureSolution solution = MixtureFit.Fit(support, size, components, regularizer, start);
+            criteria[components - 1] = Criterion(support, size, solution, rule);
+            if (best is null || criteria[components - 1] < lowest)
+            {
+                (best, lowest) = (solution, criteria[components - 1]);
+            }
+        }
+
+        return new ChosenFit(best!, criteria);
+    }
+
+    private static double Criterion(ReadOnlySpan<double> support, int size, MixtureSolution solution, ComponentRule rule)
+    {
+        int rows = support.Length / size;
+        double[] logDensities = new double[rows];
+        solution.Mixture.LogDensities(support, logDensities);
+        double likelihood = 0;
+        foreach (double value in logDensities)
+        {
+            likelihood += value;
+        }
+
+        double components = solution.Mixture.Components;
+        double means = (components * size) + components;
+        double cost = rule switch
+        {
+            ComponentRule.Slides => 2 * components * size * PortableMath.Log(rows),
+            ComponentRule.Means => means * PortableMath.Log(rows),
+            _ => 2 * means,
+        };
+        return cost - (2 * likelihood);
+    }
+}

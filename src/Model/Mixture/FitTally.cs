@@ -1,0 +1,36 @@
+namespace S2M.Model.Mixture;
+
+/// <summary>How the fits of a group ended, for the job's metrics.</summary>
+public sealed record FitTally
+{
+    /// <summary>Mixtures that were fitted.</summary>
+    public int Fits { get; private set; }
+
+    /// <summary>Their components, summed.</summary>
+    public int Components { get; private set; }
+
+    /// <summary>Fits that gave no gradient: not at a fixed point after the last step.</summary>
+    public int IterationLimits { get; private set; }
+
+    /// <summary>Fits that lost a component.</summary>
+    public int Collapsed { get; private set; }
+
+    /// <summary>Fits with fewer components than asked for, for want of examples.</summary>
+    public int TooFewExamples { get; private set; }
+
+    /// <summary>Gradients whose system was singular.</summary>
+    public int Ridges { get; private set; }
+
+    /// <summary>Counts a fit.</summary>
+    internal void Add(MixtureSolution solution)
+    {
+        Fits++;
+        Components += solution.Mixture.Components;
+        IterationLimits += solution.IsStationary ? 0 : 1;
+        Collapsed += solution.Status == FitStatus.Collapsed ? 1 : 0;
+        TooFewExamples += solution.Status == FitStatus.TooFewExamples ? 1 : 0;
+    }
+
+    /// <summary>Counts a gradient that needed a ridge.</summary>
+    internal void AddRidge() => Ridges++;
+}

@@ -1,0 +1,194 @@
+using S2M.Numerics.Mixtures;
+using S2M.Numerics.Portable;
+
+namespace S2M.Model.Mixture;
+
+/// <summary>
+/// The M-step of given responsibilities (docs/maths.md, eq. 6-8), and the E-step that follows it (eq. 5). Rows of the support set are added in their order.
+/// </summary>
+internal sealed class MixtureEstimate
+{
+    /// <summary>Maximizes.</summary>
+    /// <param name="support">x, shape (N, D), row-major.</param>
+    /// <param name="size">D.</param>
+    /// <param name="responsibilities">g, shape (N, K), row-major; kept, not copied.</param>
+    /// <param name="components">K.</param>
+    /// <param name="regularizer">eps, nu, s0, a.</param>
+    internal MixtureEstimate(double[] support, int size, double[] responsibilities, int components, MixtureRegularizer regularizer)
+    {
+        (Support, Size, Responsibilities, Components, Regularizer) = (support, size, responsibilities, components, regularizer);
+        Rows = support.Length / size;
+        Counts = new double[components];
+        MixingWeights = new double[components];
+        Means = new double[components * size];
+        Variances = new double[components * size];
+        double[] deviation = new double[size];
+        for (int j = 0; j < components; j++)
+        {
+            for (int i = 0; i < Rows; i++)
+            {
+                Counts[j] += responsibilities[(i * components) + j];
+            }
+
+            MixingWeights[j] = (Counts[j] + regularizer.WeightPrior) / (Rows + (components * regularizer.WeightPrior));
+            Average(j);
+            Spread(j, deviation);
+        }
+    }
+
+    /// <summary>x, shape (N, D).</summary>
+    internal double[] Support { get; }
+
+    /// <summary>N.</summary>
+    internal int Rows { get; }
+
+    /// <summary>D.</summary>
+    internal int Size { get; }
+
+    /// <summary>K.</summary>
+    internal int Components { get; }
+
+    /// <summary>g, shape (N, K).</summary>
+    internal double[] Responsibilities { get; }
+
+    /// <summary>eps, nu, s0, a.</summary>
+    internal MixtureRegularizer Regularizer { get; }
+
+    /// <summary>N_j, shape (K).</summary>
+    internal double[] Counts { get; }
+
+    /// <summary>pi, shape (K).</summary>
+    internal double[] MixingWeights { get; }
+
+    /// <summary>mu, shape (K, D).</summary>
+    internal double[] Means { get; }
+
+    /// <summary>s, shape (K, D).</summary>
+    internal double[] Variances { get; }
+
+    /// <summary>A row of the support set.</summary>
+    internal ReadOnlySpan<double> Row(int row) => Support.AsSpan(row * Size, Size);
+
+    /// <summary>The estimate as a mixture.</summary>
+    internal GaussianMixture ToMixture() => new(MixingWeights, Means, Variances);
+
+    /// <summary>The E-step.</summary>
+    /// <param name="responsibilities">Receives G(g), shape (N, K).</param>
+    /// <returns>The penalized log likelihood of the estimate (docs/maths.md, eq. 31).</returns>
+    internal double Expect(double[] responsibilities) => Expect(ToMixture(), Support, responsibilities) + LogPriors();
+
+    /// <summary>The E-step of any mixture.</summary>
+    /// <param name="mixture">The mixture.</param>
+    /// <param name="descriptors">x, shape (N, D), row-major.</param>
+    /// <param name="responsibilities">Receives g, shape (N, K).</param>
+    /// <param name="logDensities">Receives log p(x), length N; empty where they are not wanted.</param>
+    /// <returns>sum_i log p(x_i).</returns>
+    internal static double Expect(GaussianMixture mixture, ReadOnlySpan<double> descriptors, double[] responsibilities, Span<double> logDensities = default)
+    {
+        mixture.LogComponentDensities(descriptors, responsibilities);
+        double likelihood = 0;
+        for (int row = 0; row * mixture.Components < responsibilities.Length; row++)
+        {
+            double logDensity = Normalize(responsibilities.AsSpan(row * mixture.Components, mixture.Components));
+            likelihood += logDensity;
+            if (!logDensities.IsEmpty)
+            {
+                logDensities[row] = logDensity;
+            }
+        }
+
+        return likelihood;
+    }
+
+    // From log densities to responsibilities; what is returned is log p(x_i).
+    private static double Normalize(Span<double> row)
+    {
+        double highest = double.NegativeInfinity;
+        foreach (double value in row)
+        {
+            highest = Math.Max(highest, value);
+        }
+
+        double sum = 0;
+        foreach (ref double value in row)
+        {
+            value = PortableMath.Exp(value - highest);
+            sum += value;
+        }
+
+        foreach (ref double value in row)
+        {
+            value /= sum;
+        }
+
+        return highest + PortableMath.Log(sum);
+    }
+
+    private double LogPriors()
+    {
+        double sum = 0;
+        if (Regularizer.WeightPrior > 0)
+        {
+            foreach (double weight in MixingWeights)
+            {
+                sum += Regularizer.WeightPrior * PortableMath.Log(weight);
+            }
+        }
+
+        if (Regularizer.PriorStrength > 0)
+        {
+            foreach (double variance in Variances)
+            {
+                sum -= Regularizer.PriorStrength / 2 * (PortableMath.Log(variance) + (Regularizer.PriorVariance / variance));
+            }
+        }
+
+        return sum;
+    }
+
+    private void Average(int component)
+    {
+        Span<double> mean = Means.AsSpan(component * Size, Size);
+        for (int i = 0; i < Rows; i++)
+        {
+            double responsibility = Responsibilities[(i * Components) + component];
+            if (responsibility != 0)
+            {
+                RowMath.AddScaled(responsibility, Row(i), mean);
+            }
+        }
+
+        foreach (ref double value in mean)
+        {
+            value /= Counts[component];
+        }
+    }
+
+    private void Spread(int component, double[] deviation)
+    {
+        ReadOnlySpan<double> mean = Means.AsSpan(component * Size, Size);
+        Span<double> variance = Variances.AsSpan(component * Size, Size);
+        for (int i = 0; i < Rows; i++)
+        {
+            double responsibility = Responsibilities[(i * Components) + component];
+            if (responsibility != 0)
+            {
+                ReadOnlySpan<double> row = Row(i);
+                for (int d = 0; d < deviation.Length; d++)
+                {
+                    double difference = row[d] - mean[d];
+                    deviation[d] = difference * difference;
+                }
+
+                RowMath.AddScaled(responsibility, deviation, variance);
+            }
+        }
+
+        double prior = Regularizer.PriorStrength * Regularizer.PriorVariance;
+        double weight = Counts[component] + Regularizer.PriorStrength;
+        foreach (ref double value in variance)
+        {
+            value = ((value + prior) / weight) + Regularizer.VarianceOffset;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using S2M.Numerics.Mixtures;
+
+namespace S2M.Model.Mixture;
+
+/// <summary>
+/// Fits mixtures: expectation-maximization, finished by Newton's method on the responsibilities (docs/maths.md, section on the fit). Float64, one thread; the
+/// bits depend on the rows, their order and the arguments alone.
+/// </summary>
+public static class MixtureFit
+{
+    /// <summary>The largest residual that is a fixed point.</summary>
+    public const double Tolerance = 1e-6;
+
+    private const int MostSteps = 200;
+    private const int FirstNewton = 10;
+
+    // Between attempts of Newton's method, where one was refused.
+    private const int Pause = 5;
+    private const double NearEnough = 0.1;
+    private const double Exact = 1e-13;
+    private const double AsGoodAsExact = 1e-10;
+
+    private const int ExamplesOfComponent = 3;
+    private const double LargestValue = 1e100;
+
+    /// <summary>Fits.</summary>
+    /// <param name="support">x, shape (N, D), row-major, N at least 1, finite and at most 1e100 in size.</param>
+    /// <param name="size">D, at least 1.</param>
+    /// <param name="components">K, at least 1; the solution has fewer where the examples do not carry them.</param>
+    /// <param name="regularizer">eps, nu, s0, a.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <exception cref="Set2ModelException">An argument is out of its range.</exception>
+    public static MixtureSolution Fit(ReadOnlySpan<double> support, int size, int components, MixtureRegularizer regularizer, MixtureStart start)
+    {
+        ArgumentNullException.ThrowIfNull(regularizer);
+        ArgumentNullException.ThrowIfNull(start);
+        double[] rows = Checked(support, size, components, regularizer);
+        int carried = Math.Min(components, Math.Max(1, rows.Length / size / ExamplesOfComponent));
+        FitStatus status = carried < components ? FitStatus.TooFewExamples : FitStatus.Converged;
+        for (int left = carried; ; left--)
+        {
+            MixtureSolution? best = null;
+            foreach (int[] first in start.Choose(rows, size, left))
+            {
+                MixtureSolution? found = HasTwins(rows, size, first) ? null : Climb(rows, size, Assign(rows, size, first, regularizer), left, regularizer);
+                best = found is not null && (best is null || found.LowerBound > best.LowerBound) ? found : best;
+            }
+
+            if (best is not null)
+            {
+                FitStatus ended = best.Status == FitStatus.IterationLimit ? best.Status : status;
+                return best with { Status = ended, Requested = components };
+            }
+
+            status = FitStatus.Collapsed;
+        }
+    }
+
+    /// <summary>Fits from given responsibilities, without a change of K: the first step is an M-step.</summary>
+    /// <param name="support">x, shape (N, D), row-major.</param>
+    /// <param name="size">D.</param>
+    /// <param name="start">g, shape (N, K), row-major.</param>
+    /// <param name="regularizer">eps, nu, s0, a.</param>
+    /// <returns>Null where a component collapses.</returns>
+    internal static MixtureSolution? FitFrom(ReadOnlySpan<double> support, int size, double[] start, MixtureRegularizer regularizer)
+    {
+        int components = start.Length / (support.Length / size);
+        return Climb(Checked(support, size, components, regularizer), size, start, components, regularizer);
+    }
+
+    private static double[] Checked(ReadOnlySpan<double> support, int size, int components, MixtureRegularizer regularizer)
+    {
+        regularizer.Require();
+        if (size < 1 || support.IsEmpty || support.Length % size != 0 || components < 1)
+        {
+            throw new Set2ModelException($"support: expected whole rows of {size} values and at least 1 component, got {support.Length} values and {components}; correct the shape");
+        }
+
+        foreach (double value in support)
+        {
+            if (!(Math.Abs(value) <= LargestValue))
+            {
+                throw new Set2ModelException($"support: expected finite values of at most {LargestValue}, got {value}; normalize the descriptors");
+            }
+        }
+
+        return support.ToArray();
+    }
+
+    // Components with one mean are a saddle that no step leaves.
+    private static bool HasTwins(double[] support, int size, int[] first)
+        => first.Select((row, at) => first.Take(at).Any(other => support.AsSpan(row * size, size).SequenceEqual(support.AsSpan(other * size, size)))).Any(isTwin => isTwin);
+
+    /// <summary>Responsibilities under equal weights, given rows as means, and the variances of all rows.</summary>
+    private static double[] Assign(double[] support, int size, int[] first, MixtureRegularizer regularizer)
+    {
+        int rows = support.Length / size;
+        int components = first.Length;
+        double[] ones = new double[rows];
+        Array.Fill(ones, 1);
+        double[] variances = new MixtureEstimate(support, size, ones, 1, regularizer).Variances;
+        double[] weights = new double[components];
+        Array.Fill(weights, 1.0 / components);
+        double[] means = [.. first.SelectMany(row => support[(row * size)..((row + 1) * size)])];
+        double[] responsibilities = new double[rows * components];
+        MixtureEstimate.Expect(new GaussianMixture(weights, means, [.. first.SelectMany(_ => variances)]), support, responsibilities);
+        return responsibilities;
+    }
+
+    private static MixtureSolution? Climb(double[] support, int size, double[] start, int components, MixtureRegularizer regularizer)
+    {
+        double[] responsibilities = start;
+        int newtonSteps = 0;
+        int attempt = FirstNewton;
+        for (int step = 1; ; step++)
+        {
+            if (FixedPoint.At(support, size, responsibilities, components, regularizer) is not { } point)
+            {
+                return null;
+            }
+
+            bool isDone = components == 1 || point.Residual <= Exact || step == MostSteps;
+            if (!isDone && step >= attempt && point.Residual <= NearEnough)
+            {
+                (point, int taken) = NewtonFinish.Run(point, Exact);
+                newtonSteps += taken;
+                attempt = step + Pause;
+
+                // What Newton's method cannot improve any more is as exact as the numbers are.
+                isDone = point.Residual <= Exact || (taken > 0 && point.Residual <= AsGoodAsExact);
+            }
+
+            if (isDone)
+            {
+                return Solved(point, start, step, newtonSteps);
+            }
+
+            responsibilities = point.Expected;
+        }
+    }
+
+    private static MixtureSolution Solved(FixedPoint point, double[] start, int iterations, int newtonSteps) => new()
+    {
+        Mixture = point.Estimate.ToMixture(),
+        Responsibilities = point.Estimate.Responsibilities,
+        Counts = point.Estimate.Counts,
+        Start = start,
+        Status = point.Residual <= Tolerance ? FitStatus.Converged : FitStatus.IterationLimit,
+        Requested = point.Estimate.Components,
+        Iterations = iterations,
+        NewtonSteps = newtonSteps,
+        Residual = point.Residual,
+        LowerBound = point.Bound,
+        SmallestVariance = point.Estimate.Variances.Min(),
+    };
+}

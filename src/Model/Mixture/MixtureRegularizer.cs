@@ -1,0 +1,34 @@
+namespace S2M.Model.Mixture;
+
+/// <summary>How the M-step is regularized (docs/maths.md, eq. 6-8). At least one of offset and variance prior must be above 0.</summary>
+/// <param name="VarianceOffset">eps, added to every variance, at least 0.</param>
+/// <param name="PriorStrength">nu, strength of the inverse-gamma prior on variances, in examples, at least 0.</param>
+/// <param name="PriorVariance">s0, the variance that the prior draws to, at least 0.</param>
+/// <param name="WeightPrior">a, examples that the Dirichlet prior adds to every component, at least 0.</param>
+public sealed record MixtureRegularizer(double VarianceOffset, double PriorStrength = 0, double PriorVariance = 0, double WeightPrior = 0)
+{
+    // Below it squares of quotients would overflow.
+    private const double SmallestVariance = 1e-30;
+
+    /// <summary>Refuses what no fit can be regularized with.</summary>
+    /// <exception cref="Set2ModelException">A value is negative or not finite, or variances could become zero.</exception>
+    internal void Require()
+    {
+        foreach ((string name, double value) in new[]
+        {
+            ("variance offset", VarianceOffset), ("prior strength", PriorStrength), ("prior variance", PriorVariance), ("weight prior", WeightPrior),
+        })
+        {
+            if (!double.IsFinite(value) || value < 0)
+            {
+                throw new Set2ModelException($"{name}: expected a finite number of at least 0, got {value}; correct the regularizer");
+            }
+        }
+
+        if (Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0) < SmallestVariance)
+        {
+            throw new Set2ModelException(
+                $"regularizer: expected a variance offset or, with a prior strength above 0, a prior variance of at least {SmallestVariance}, got {VarianceOffset} and {PriorVariance}; raise one");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using S2M.Numerics.Mixtures;
+
+namespace S2M.Model.Mixture;
+
+/// <summary>A fitted mixture and how it came about. K is the number of components that it has.</summary>
+public sealed record MixtureSolution
+{
+    /// <summary>The M-step of <see cref="Responsibilities"/>.</summary>
+    public required GaussianMixture Mixture { get; init; }
+
+    /// <summary>g, shape (N, K), row-major: a fixed point of E-step after M-step up to <see cref="Residual"/>.</summary>
+    public required double[] Responsibilities { get; init; }
+
+    /// <summary>N_j = sum_i g_ij, shape (K).</summary>
+    public required double[] Counts { get; init; }
+
+    /// <summary>Responsibilities that EM began with, shape (N, K), row-major.</summary>
+    public required double[] Start { get; init; }
+
+    /// <summary>How the fit ended.</summary>
+    public required FitStatus Status { get; init; }
+
+    /// <summary>Components that were asked for.</summary>
+    public required int Requested { get; init; }
+
+    /// <summary>Steps of expectation-maximization.</summary>
+    public required int Iterations { get; init; }
+
+    /// <summary>Newton steps that were taken.</summary>
+    public required int NewtonSteps { get; init; }
+
+    /// <summary>max |g - G(g)|, G an E-step after an M-step.</summary>
+    public required double Residual { get; init; }
+
+    /// <summary>Log likelihood of the support set with the logarithms of the priors, constants left out (docs/maths.md, eq. 31).</summary>
+    public required double LowerBound { get; init; }
+
+    /// <summary>The smallest of all variances.</summary>
+    public required double SmallestVariance { get; init; }
+
+    /// <summary>Whether it is a fixed point, so that the gradient through it is defined.</summary>
+    public bool IsStationary => Residual <= MixtureFit.Tolerance;
+
+    /// <summary>What a user can do about the status; empty where nothing needs to be done.</summary>
+    public string Advice => Status switch
+    {
+        FitStatus.Converged => string.Empty,
+        FitStatus.IterationLimit => $"after {Iterations} steps the responsibilities still move by {Residual:G2}; use fewer components or a larger variance offset",
+        FitStatus.Collapsed => $"a component lost its examples and {Mixture.Components} of {Requested} are left; use fewer components or more examples",
+        _ => $"{Start.Length / Mixture.Components} examples are enough for {Mixture.Components} components, {Requested} were asked for; give three examples for each",
+    };
+}
