@@ -1,11 +1,13 @@
 // Shapes: N support rows, D descriptor size, K components.
+using S2M.Model.Benchmarks.Images;
 using S2M.Model.Benchmarks.Reports;
 using S2M.Model.Benchmarks.Rounds;
+using S2M.Specification;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Benchmarks.Mixtures;
 
-/// <summary>Fit and gradient of a batch of concepts, a concept on average, beside the unrolled gradient and the dense system of the paper.</summary>
+/// <summary>Fit and gradient of a batch of concepts, a concept on average, beside the unrolled gradient and the dense system of the paper; and what mixtures make of the whole step.</summary>
 /// <param name="clock">Which time is measured.</param>
 internal sealed class MixtureBenchmark(Clock clock)
 {
@@ -17,8 +19,9 @@ internal sealed class MixtureBenchmark(Clock clock)
     private static readonly (int Rows, int Size, int Components)[] Shapes = [(20, 64, 2), (50, 128, 4), (50, 4096, 2)];
 
     /// <summary>Measures.</summary>
+    /// <param name="images">Where the step's episode comes from.</param>
     /// <param name="rounds">Rounds, at least 1.</param>
-    internal BenchmarkReport Run(int rounds)
+    internal BenchmarkReport Run(BenchmarkImages images, int rounds)
     {
         Machine machine = Machine.Describe();
         set_num_threads(1);
@@ -26,12 +29,13 @@ internal sealed class MixtureBenchmark(Clock clock)
         var settings = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["clock"] = $"{clock.Kind}",
+            ["images"] = images.Description,
             ["fits"] = $"batches of {FittedConcepts.Count} concepts, k-means++ starts, eps {FittedConcepts.Regularizer.VarianceOffset}; times are of one concept; float64, one thread",
         };
         var works = new List<(string Name, Action Work, int Concepts)>();
         foreach (FittedConcepts batch in batches)
         {
-            settings[batch.Name] = $"{batch.MeanUnknowns:F0} unknowns in the mean, dense {batch.DenseUnknowns}; {batch.Steps.Average():F0} steps unrolled in the mean";
+            settings[batch.Name] = $"{batch.MeanUnknowns:F0} unknowns in the mean, dense {batch.DenseUnknowns}; {batch.Steps.Average():F0} steps unrolled in the mean; {FittedConcepts.Count} of {batch.Draws} draws";
             works.Add((Fit(batch), batch.FitAll, FittedConcepts.Count));
             works.Add((Implicit(batch), batch.BackwardAll, FittedConcepts.Count));
             works.Add((Unrolled(batch), batch.UnrollNext, 1));
@@ -48,11 +52,16 @@ internal sealed class MixtureBenchmark(Clock clock)
             }
         }
 
+        using var gauss = new MixtureStep(images, HeadKind.Gauss);
+        using var mixture = new MixtureStep(images, HeadKind.Gmm2);
+        works.Add((gauss.Name, gauss.Run, 1));
+        works.Add((mixture.Name, mixture.Run, 1));
         double[][] seconds = new InterleavedRounds(clock).Run([.. works.Select(static work => work.Work)], rounds);
         Series[] series = [.. works.Select((work, index) => new Series(work.Name, "ms", [.. seconds[index].Select(value => 1000 * value / work.Concepts)]))];
-        Comparison[] comparisons = [.. batches.SelectMany(batch => Comparisons(series, batch))];
+        Comparison[] comparisons = [.. batches.SelectMany(batch => Comparisons(series, batch)), Compare(series, mixture.Name, gauss.Name)];
         var report = new BenchmarkReport("mixture", clock.Time.GetUtcNow().ToString("yyyy-MM-dd"), machine, settings, series, comparisons, []);
-        return report with { Figures = [.. Figures(report, batches)] };
+        Figure step = Of("step with mixtures of two / with one Gaussian", comparisons[^1].Samples, "x", Bound.AtMost, 1.15);
+        return report with { Figures = [.. Figures(report, batches), step] };
     }
 
     private static IEnumerable<Comparison> Comparisons(Series[] series, FittedConcepts batch)
