@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace S2M.Model.Benchmarks.Mixtures;
 
-/// <summary>Fit and gradient of a batch of concepts, a concept on average, beside the unrolled gradient and the dense system of the paper; and what mixtures make of the whole step.</summary>
+/// <summary>
+/// Fit and gradient of a batch of concepts, a concept on average, beside the unrolled gradient and the dense system of the paper; and what mixtures make of the
+/// whole step.
+/// </summary>
 /// <param name="clock">Which time is measured.</param>
 internal sealed class MixtureBenchmark(Clock clock)
 {
@@ -30,12 +33,13 @@ internal sealed class MixtureBenchmark(Clock clock)
         {
             ["clock"] = $"{clock.Kind}",
             ["images"] = images.Description,
-            ["fits"] = $"batches of {FittedConcepts.Count} concepts, k-means++ starts, eps {FittedConcepts.Regularizer.VarianceOffset}; times are of one concept; float64, one thread",
+            ["fits"] = $"batches of {FittedConcepts.Count} concepts, k-means++ starts, eps {FittedConcepts.Regularizer.VarianceOffset}; times of one concept; float64, one thread",
         };
         var works = new List<(string Name, Action Work, int Concepts)>();
         foreach (FittedConcepts batch in batches)
         {
-            settings[batch.Name] = $"{batch.MeanUnknowns:F0} unknowns in the mean, dense {batch.DenseUnknowns}; {batch.Steps.Average():F0} steps unrolled in the mean; {FittedConcepts.Count} of {batch.Draws} draws";
+            settings[batch.Name] = $"{batch.MeanUnknowns:F0} unknowns in the mean, dense {batch.DenseUnknowns}; {batch.Steps.Average():F0} steps unrolled in the mean; "
+                + $"{FittedConcepts.Count} of {batch.Draws} draws";
             works.Add((Fit(batch), batch.FitAll, FittedConcepts.Count));
             works.Add((Implicit(batch), batch.BackwardAll, FittedConcepts.Count));
             works.Add((Unrolled(batch), batch.UnrollNext, 1));

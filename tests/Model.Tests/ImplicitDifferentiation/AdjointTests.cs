@@ -104,7 +104,10 @@ public sealed class AdjointTests
         FitGradient there = new ImplicitAdjoint().Backward(
             Scaled(fit.Support, unit),
             size,
-            solution with { Mixture = new GaussianMixture([.. solution.Mixture.MixingWeights], Scaled(solution.Mixture.Means, unit), Scaled(solution.Mixture.Variances, unit * unit)) },
+            solution with
+            {
+                Mixture = new GaussianMixture([.. solution.Mixture.MixingWeights], Scaled(solution.Mixture.Means, unit), Scaled(solution.Mixture.Variances, unit * unit)),
+            },
             regularizer with { VarianceOffset = regularizer.VarianceOffset * unit * unit, PriorVariance = regularizer.PriorVariance * unit * unit },
             new MixtureCotangent(cotangent.MixingWeights, Scaled(cotangent.Means, 1 / unit), Scaled(cotangent.Variances, 1 / (unit * unit))));
 

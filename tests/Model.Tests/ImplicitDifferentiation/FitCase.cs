@@ -24,7 +24,8 @@ internal sealed class FitCase
     {
         (Mixture, Support, Start, Parameters, Steps) = (mixture, support, start, parameters, steps);
         System = new StationarySystem(mixture);
-        QueryRows = [.. Enumerable.Range(0, Queries * mixture.Size).Select(at => support[((at / mixture.Size % Rows) * mixture.Size) + (at % mixture.Size)] + (0.1 * random.NextNormal()))];
+        QueryRows = [.. Enumerable.Range(0, Queries * mixture.Size)
+            .Select(at => support[((at / mixture.Size % Rows) * mixture.Size) + (at % mixture.Size)] + (0.1 * random.NextNormal()))];
         QueryCotangents = [.. Enumerable.Range(0, Queries).Select(_ => random.NextNormal())];
     }
 
@@ -182,7 +183,7 @@ internal sealed class FitCase
         // The last factor between changes well above rounding tells how fast the start is forgotten.
         int last = Array.FindLastIndex(changes, static change => change is > 1e-11 and < 1e-3);
         double rate = last > 4 && changes[last - 4] > 0 ? Math.Pow(changes[last] / changes[last - 4], 0.25) : 0;
-        double ambiguity = mixture.Components == 1 ? 1 : Enumerable.Range(0, g.Length / mixture.Components).Max(i => 1 - g.Skip(i * mixture.Components).Take(mixture.Components).Max());
+        double ambiguity = mixture.Components == 1 ? 1 : g.Chunk(mixture.Components).Max(static row => 1 - row.Max());
         double fewest = Enumerable.Range(0, mixture.Components).Min(j => g.Where((_, at) => at % mixture.Components == j).Sum());
         if (!changes.Any(static change => change < 1e-12) || rate > 0.93 || ambiguity < 1e-3 || !(fewest > 0.7))
         {

@@ -101,7 +101,7 @@ public sealed class MixtureFitPropertyTests
             {
                 double[] support = Clusters(shape);
                 double[] start = Start(shape);
-                double[] turned = [.. Enumerable.Range(0, start.Length).Select(at => start[(at / shape.Components * shape.Components) + (((at % shape.Components) + 1) % shape.Components)])];
+                double[] turned = [.. start.Chunk(shape.Components).SelectMany(static row => row[1..].Append(row[0]))];
 
                 MixtureSolution? here = MixtureFit.FitFrom(support, shape.Size, start, regularizer);
                 MixtureSolution? there = MixtureFit.FitFrom(support, shape.Size, turned, regularizer);
@@ -277,14 +277,16 @@ public sealed class MixtureFitPropertyTests
         var random = new PhiloxRandom(shape.Seed, Purpose);
         double separation = 0.2 + (1.8 * random.NextDouble());
         double[] centers = [.. Enumerable.Range(0, shape.Components * shape.Size).Select(_ => separation * random.NextNormal())];
-        return [.. Enumerable.Range(0, shape.Rows * shape.Size).Select(at => centers[(at / shape.Size % shape.Components * shape.Size) + (at % shape.Size)] + (0.3 * random.NextNormal()))];
+        return [.. Enumerable.Range(0, shape.Rows * shape.Size)
+            .Select(at => centers[(at / shape.Size % shape.Components * shape.Size) + (at % shape.Size)] + (0.3 * random.NextNormal()))];
     }
 
     private static double[] Start((int Rows, int Size, int Components, ulong Seed) shape)
     {
         var random = new PhiloxRandom(shape.Seed, Purpose, 1);
-        double[][] rows = [.. Enumerable.Range(0, shape.Rows).Select(i => Enumerable.Range(0, shape.Components).Select(j => (i % shape.Components == j ? 1 : 0) + (0.3 * random.NextDouble())).ToArray())];
-        return [.. rows.SelectMany(static row => row.Select(value => value / row.Sum()))];
+        double[] weights = [.. Enumerable.Range(0, shape.Rows * shape.Components)
+            .Select(at => (at / shape.Components % shape.Components == at % shape.Components ? 1 : 0) + (0.3 * random.NextDouble()))];
+        return [.. weights.Chunk(shape.Components).SelectMany(static row => row.Select(value => value / row.Sum()))];
     }
 
     private static int[] Order((int Rows, int Size, int Components, ulong Seed) shape)

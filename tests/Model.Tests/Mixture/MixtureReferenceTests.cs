@@ -49,5 +49,6 @@ public sealed class MixtureReferenceTests
 
     private sealed record Reference(Case[] Cases);
 
-    private sealed record Case(string Name, int Size, double Eps, double[] Support, int Components, double[] Start, double[] Weights, double[] Means, double[] Variances, double LogLikelihood);
+    private sealed record Case(
+        string Name, int Size, double Eps, double[] Support, int Components, double[] Start, double[] Weights, double[] Means, double[] Variances, double LogLikelihood);
 }

@@ -50,7 +50,8 @@ internal sealed class PlainMixture(int size, int components, MixtureRegularizer 
                 }
 
                 parameters[Mean(j, d)] = mean;
-                parameters[Variance(j, d)] = ((squares + (regularizer.PriorStrength * regularizer.PriorVariance)) / (count + regularizer.PriorStrength)) + regularizer.VarianceOffset;
+                double prior = regularizer.PriorStrength * regularizer.PriorVariance;
+                parameters[Variance(j, d)] = ((squares + prior) / (count + regularizer.PriorStrength)) + regularizer.VarianceOffset;
             }
         }
 
