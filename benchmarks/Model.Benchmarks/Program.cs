@@ -1,5 +1,6 @@
 using System.CommandLine;
 using S2M.Model.Benchmarks.Heads;
+using S2M.Model.Benchmarks.Mixtures;
 using S2M.Model.Benchmarks.Parts;
 using S2M.Model.Benchmarks.Steps;
 
@@ -7,6 +8,7 @@ var root = new RootCommand("Measures the worker's step and its parts, always as 
 {
     StepCommand.Create(),
     HeadCommand.Create(),
+    MixtureCommand.Create(),
     PartCommands.Sampler(),
     PartCommands.Decode(),
     PartCommands.Averaging(),
