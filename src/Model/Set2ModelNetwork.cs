@@ -34,7 +34,7 @@ public sealed class Set2ModelNetwork : IDisposable
     }
 
     /// <summary>What <see cref="EpisodeSum.Metrics"/> holds, in order.</summary>
-    public static IReadOnlyList<string> MetricNames { get; } = 
+    public static IReadOnlyList<string> MetricNames { get; } =
     [
         "loss", "hits", "queries", "zero_descriptors", "flat_histograms",
         "fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients",

@@ -46,7 +46,7 @@ public sealed record NetworkSpecification
 
     /// <summary>
     /// s0, the prior's variance or its start, greater than 0; without effect on <see cref="RegularizerKind.Additive"/>. About the variance of a concept's images
-    /// in a dimension: at ten times that components empty (docs/decisions/0011).
+    /// in a dimension: at ten times that components empty (docs/decisions/0012).
     /// </summary>
     [MixtureOption]
     public double PriorVariance { get; init; } = 1e-3;

@@ -2,7 +2,6 @@
 using S2M.Data.Sampling;
 using S2M.Model.Benchmarks.Images;
 using S2M.Specification;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace S2M.Model.Benchmarks.Mixtures;
