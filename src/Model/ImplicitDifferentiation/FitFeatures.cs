@@ -5,7 +5,8 @@ namespace S2M.Model.ImplicitDifferentiation;
 
 /// <summary>
 /// The derivative of one step of expectation-maximization in factors: what a responsibility does to the M-step's parameters (eq. 33), and what those do to the
-/// log densities (eq. 34). Only rows whose responsibilities can move take part.
+/// log densities (eq. 34), both in units of the mixture itself (log pi, mu / sqrt s, log s), so that no unit of descriptors tells a matrix from a singular one.
+/// Only rows whose responsibilities can move take part.
 /// </summary>
 internal sealed class FitFeatures
 {
@@ -46,23 +47,27 @@ internal sealed class FitFeatures
     /// <summary>Columns of a factor: weight, means and variances of a component (2 D + 1), then zeros up to a multiple of 4.</summary>
     internal int Width { get; }
 
-    /// <summary>f_ij of eq. 33 for each component, shape (M, Width): d(pi_j, mu_j, s_j) / dg_ij.</summary>
+    /// <summary>f_ij of eq. 33 for each component, shape (M, Width): what g_ij does to the parameters.</summary>
     internal double[][] Effects { get; }
 
-    /// <summary>b_ij of eq. 34 for each component, shape (M, Width): d(log density of x_i) / d(pi_j, mu_j, s_j).</summary>
+    /// <summary>b_ij of eq. 34 for each component, shape (M, Width): what the parameters do to the log density of x_i.</summary>
     internal double[][] Slopes { get; }
 
-    /// <summary>K^j of eq. 35: how the log densities of component j follow from its responsibilities, shape (M, M), row i of effects by row m of slopes.</summary>
-    internal double[] Coupling(int component)
-    {
-        double[] products = new double[ActiveRows.Length * ActiveRows.Length];
-        if (products.Length > 0)
-        {
-            RowMath.ProductsOfRows(Effects[component], Slopes[component], Width, products);
-        }
+    /// <summary>Where an element of an array of the active rows, shape (M, K), lies in one of all rows.</summary>
+    internal int CellOf(int element) => (ActiveRows[element / Estimate.Components] * Estimate.Components) + (element % Estimate.Components);
 
-        return products;
-    }
+    /// <summary>K^j of eq. 35 for each component: how its log densities follow from its responsibilities, shape (M, M), row i of effects by row m of slopes.</summary>
+    internal double[][] Couplings()
+        => [.. Effects.Zip(Slopes, (effects, slopes) =>
+        {
+            double[] products = new double[ActiveRows.Length * ActiveRows.Length];
+            if (products.Length > 0)
+            {
+                RowMath.ProductsOfRows(effects, slopes, Width, products);
+            }
+
+            return products;
+        })];
 
     /// <summary>P_i v: from log densities to responsibilities.</summary>
     /// <param name="active">Which of the active rows.</param>
@@ -102,8 +107,8 @@ internal sealed class FitFeatures
         double count = e.Counts[component];
         double strength = count + e.Regularizer.PriorStrength;
         double offset = e.Regularizer.VarianceOffset;
-        effects[0] = 1 / (e.Rows + (e.Components * e.Regularizer.WeightPrior));
-        slopes[0] = 1 / e.MixingWeights[component];
+        effects[0] = 1 / ((e.Rows + (e.Components * e.Regularizer.WeightPrior)) * e.MixingWeights[component]);
+        slopes[0] = 1;
         Span<double> meanEffects = effects.Slice(1, e.Size);
         Span<double> meanSlopes = slopes.Slice(1, e.Size);
         Span<double> varianceEffects = effects.Slice(1 + e.Size, e.Size);
@@ -112,11 +117,10 @@ internal sealed class FitFeatures
         {
             double deviation = x[d] - mean[d];
             double excess = (deviation * deviation) - variance[d];
-            double precision = 1 / variance[d];
-            meanEffects[d] = deviation / count;
-            meanSlopes[d] = deviation * precision;
-            varianceEffects[d] = (excess + offset) / strength;
-            varianceSlopes[d] = excess * precision * precision / 2;
+            meanSlopes[d] = deviation / Math.Sqrt(variance[d]);
+            meanEffects[d] = meanSlopes[d] / count;
+            varianceSlopes[d] = excess / variance[d] / 2;
+            varianceEffects[d] = (excess + offset) / variance[d] / strength;
         }
     }
 }

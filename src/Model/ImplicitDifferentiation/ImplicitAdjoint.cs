@@ -14,9 +14,9 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
-        var estimate = new MixtureEstimate(support.ToArray(), size, solution.Responsibilities, solution.Counts.Length, regularizer);
+        var estimate = new MixtureEstimate(MixtureEstimate.Center(support, size).Rows, size, solution.Responsibilities, solution.Counts.Length, regularizer);
         var features = new FitFeatures(estimate, solution.Responsibilities);
-        double[][] parameters = StepAdjoint.Rows(cotangent, size, features.Width);
+        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, features.Width);
         SystemSolution solved = Solve(features, parameters, out double scale);
         StepAdjoint.AddToParameters(features, solved.Values, parameters);
         double residual = Residual(features, solved.Values, parameters) / scale;
@@ -49,7 +49,7 @@ public sealed class ImplicitAdjoint : IFitAdjoint
 
         return ParameterSystem.SizeOf(features) < features.ActiveRows.Length * (components - 1)
             ? ParameterSystem.Solve(features, cotangent)
-            : ResponsibilitySystem.Solve(features, right, isTransposed: false);
+            : ResponsibilitySystem.Solve(features, features.Couplings(), right, isTransposed: false);
     }
 
     // l against P (c + K l), where c + K l = F t: by the factors, not by the matrix that was solved.

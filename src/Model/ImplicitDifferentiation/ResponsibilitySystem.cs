@@ -15,8 +15,9 @@ internal static class ResponsibilitySystem
     /// <summary>Solves in responsibilities.</summary>
     /// <param name="features">The factors of P and K.</param>
     /// <param name="right">The right side, shape (M, K), rows summing to 0: P c, or r.</param>
+    /// <param name="couplings">K^j of every component.</param>
     /// <param name="isTransposed">K^T in place of K.</param>
-    internal static SystemSolution Solve(FitFeatures features, ReadOnlySpan<double> right, bool isTransposed)
+    internal static SystemSolution Solve(FitFeatures features, double[][] couplings, ReadOnlySpan<double> right, bool isTransposed)
     {
         int components = features.Estimate.Components;
         int rows = features.ActiveRows.Length;
@@ -33,7 +34,7 @@ internal static class ResponsibilitySystem
             unknowns[at] = right[(at / (components - 1) * components) + (at % (components - 1))];
         }
 
-        bool usedRidge = LinearSystem.Solve(Matrix(features, isTransposed), unknowns);
+        bool usedRidge = LinearSystem.Solve(Matrix(features, couplings, isTransposed), unknowns);
         for (int row = 0; row < rows; row++)
         {
             for (int j = 0; j < components - 1; j++)
@@ -47,13 +48,12 @@ internal static class ResponsibilitySystem
         return new SystemSolution(solution, size, usedRidge, InParameters: false);
     }
 
-    private static double[] Matrix(FitFeatures features, bool isTransposed)
+    private static double[] Matrix(FitFeatures features, double[][] couplings, bool isTransposed)
     {
         int components = features.Estimate.Components;
         int free = components - 1;
         int rows = features.ActiveRows.Length;
         int size = rows * free;
-        double[][] couplings = [.. Enumerable.Range(0, components).Select(features.Coupling)];
         double[] matrix = new double[size * size];
         for (int i = 0; i < rows; i++)
         {

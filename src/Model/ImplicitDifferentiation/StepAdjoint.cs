@@ -26,14 +26,19 @@ internal sealed class StepAdjoint
     /// <summary>dL/ds0 so far.</summary>
     internal double PriorVariance => _priorVariance;
 
-    /// <summary>A cotangent as one row for each component, in the order of the features: weight, means, variances, zeros.</summary>
-    internal static double[][] Rows(MixtureCotangent cotangent, int size, int width)
+    /// <summary>A cotangent as one row for each component, in the order and the units of the features: log weight, means, log variances, zeros.</summary>
+    internal static double[][] Rows(MixtureCotangent cotangent, MixtureEstimate estimate, int width)
         => [.. cotangent.MixingWeights.Select((weight, j) =>
         {
             double[] row = new double[width];
-            row[0] = weight;
-            cotangent.Means.AsSpan(j * size, size).CopyTo(row.AsSpan(1));
-            cotangent.Variances.AsSpan(j * size, size).CopyTo(row.AsSpan(1 + size));
+            row[0] = weight * estimate.MixingWeights[j];
+            for (int d = 0; d < estimate.Size; d++)
+            {
+                int at = (j * estimate.Size) + d;
+                row[1 + d] = cotangent.Means[at] * Math.Sqrt(estimate.Variances[at]);
+                row[1 + estimate.Size + d] = cotangent.Variances[at] * estimate.Variances[at];
+            }
+
             return row;
         })];
 
@@ -52,7 +57,7 @@ internal sealed class StepAdjoint
         return values;
     }
 
-    /// <summary>t += B^T l: dL/d(pi, mu, s) through the log densities.</summary>
+    /// <summary>t += B^T l: dL/d(log pi, mu / sqrt s, log s) through the log densities.</summary>
     /// <param name="features">The factors.</param>
     /// <param name="logDensities">l, shape (M, K).</param>
     /// <param name="parameters">t by component; added to.</param>
@@ -76,8 +81,7 @@ internal sealed class StepAdjoint
         {
             double count = estimate.Counts[j];
             double strength = count + estimate.Regularizer.PriorStrength;
-            ReadOnlySpan<double> means = parameters[j].AsSpan(1, _size);
-            ReadOnlySpan<double> variances = parameters[j].AsSpan(1 + _size, _size);
+            (double[] means, double[] variances) = InUnitsOfDescriptors(estimate, j, parameters[j]);
             ReadOnlySpan<double> mean = estimate.Means.AsSpan(j * _size, _size);
             double ofVariances = 0;
             foreach (double value in variances)
@@ -105,6 +109,20 @@ internal sealed class StepAdjoint
         }
     }
 
+    private (double[] Means, double[] Variances) InUnitsOfDescriptors(MixtureEstimate estimate, int component, double[] parameters)
+    {
+        double[] means = new double[_size];
+        double[] variances = new double[_size];
+        for (int d = 0; d < _size; d++)
+        {
+            double variance = estimate.Variances[(component * _size) + d];
+            means[d] = parameters[1 + d] / Math.Sqrt(variance);
+            variances[d] = parameters[1 + _size + d] / variance;
+        }
+
+        return (means, variances);
+    }
+
     /// <summary>Collects what an E-step leaves with examples: parameters fixed.</summary>
     /// <param name="features">The factors.</param>
     /// <param name="logDensities">l, shape (M, K).</param>
@@ -116,8 +134,13 @@ internal sealed class StepAdjoint
             Span<double> target = Support.AsSpan(features.ActiveRows[active] * _size, _size);
             for (int j = 0; j < components; j++)
             {
-                // The slopes of means are (x - mu) / s, which is minus the slope of the example itself.
-                RowMath.AddScaled(-logDensities[(active * components) + j], features.Slopes[j].AsSpan((active * features.Width) + 1, _size), target);
+                // The slopes of means are (x - mu) / sqrt s, that of the example itself is minus (x - mu) / s.
+                double share = logDensities[(active * components) + j];
+                ReadOnlySpan<double> slopes = features.Slopes[j].AsSpan((active * features.Width) + 1, _size);
+                for (int d = 0; d < target.Length; d++)
+                {
+                    target[d] -= share * slopes[d] / Math.Sqrt(features.Estimate.Variances[(j * _size) + d]);
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
-        double[] rows = support.ToArray();
+        double[] rows = MixtureEstimate.Center(support, size).Rows;
         int components = solution.Counts.Length;
         MixtureEstimate Maximize(double[] responsibilities) => new(rows, size, responsibilities, components, regularizer);
 
@@ -30,7 +30,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 
         var collected = new StepAdjoint(rows.Length / size, size);
         MixtureEstimate estimate = Maximize(visited[^1]);
-        double[][] parameters = StepAdjoint.Rows(cotangent, size, new FitFeatures(estimate, visited[^1]).Width);
+        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, new FitFeatures(estimate, visited[^1]).Width);
         collected.CollectMaximization(estimate, parameters);
         for (int step = visited.Count - 1; step > 0; step--)
         {
@@ -42,6 +42,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
                 features.Soften(active, logDensities.AsSpan(active * components, components));
             }
 
+            // What follows is in units of the earlier step.
             parameters = [.. parameters.Select(row => new double[row.Length])];
             StepAdjoint.AddToParameters(features, logDensities, parameters);
             collected.CollectExpectation(features, logDensities);

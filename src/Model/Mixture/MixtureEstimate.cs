@@ -69,6 +69,26 @@ internal sealed class MixtureEstimate
     /// <summary>A row of the support set.</summary>
     internal ReadOnlySpan<double> Row(int row) => Support.AsSpan(row * Size, Size);
 
+    /// <summary>Rows about their mean, which far from the origin have more digits left; nothing that is fitted depends on the place.</summary>
+    /// <param name="support">x, shape (N, D), row-major.</param>
+    /// <param name="size">D.</param>
+    internal static (double[] Rows, double[] Center) Center(ReadOnlySpan<double> support, int size)
+    {
+        double[] rows = support.ToArray();
+        double[] center = new double[size];
+        for (int at = 0; at < rows.Length; at++)
+        {
+            center[at % size] += rows[at] / (rows.Length / size);
+        }
+
+        for (int at = 0; at < rows.Length; at++)
+        {
+            rows[at] -= center[at % size];
+        }
+
+        return (rows, center);
+    }
+
     /// <summary>The estimate as a mixture.</summary>
     internal GaussianMixture ToMixture() => new(MixingWeights, Means, Variances);
 

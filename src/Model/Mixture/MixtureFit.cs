@@ -34,7 +34,9 @@ public static class MixtureFit
     {
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(start);
-        double[] rows = Checked(support, size, components, regularizer);
+        Check(support, size, components, regularizer);
+        int[] order = start.Order(support, size);
+        (double[] rows, double[] center) = MixtureEstimate.Center(Sorted(support, size, order), size);
         int carried = Math.Min(components, Math.Max(1, rows.Length / size / ExamplesOfComponent));
         FitStatus status = carried < components ? FitStatus.TooFewExamples : FitStatus.Converged;
         for (int left = carried; ; left--)
@@ -49,7 +51,8 @@ public static class MixtureFit
             if (best is not null)
             {
                 FitStatus ended = best.Status == FitStatus.IterationLimit ? best.Status : status;
-                return best with { Status = ended, Requested = components };
+                MixtureSolution solution = Back(best with { Status = ended, Requested = components }, center);
+                return solution with { Responsibilities = Unsorted(solution.Responsibilities, order), Start = Unsorted(solution.Start, order) };
             }
 
             status = FitStatus.Collapsed;
@@ -61,14 +64,52 @@ public static class MixtureFit
     /// <param name="size">D.</param>
     /// <param name="start">g, shape (N, K), row-major.</param>
     /// <param name="regularizer">eps, nu, s0, a.</param>
+    /// <param name="mostSteps">The most steps of expectation-maximization.</param>
     /// <returns>Null where a component collapses.</returns>
-    internal static MixtureSolution? FitFrom(ReadOnlySpan<double> support, int size, double[] start, MixtureRegularizer regularizer)
+    internal static MixtureSolution? FitFrom(ReadOnlySpan<double> support, int size, double[] start, MixtureRegularizer regularizer, int mostSteps = MostSteps)
     {
         int components = start.Length / (support.Length / size);
-        return Climb(Checked(support, size, components, regularizer), size, start, components, regularizer);
+        Check(support, size, components, regularizer);
+        (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
+        return Climb(rows, size, start, components, regularizer, mostSteps) is { } solution ? Back(solution, center) : null;
     }
 
-    private static double[] Checked(ReadOnlySpan<double> support, int size, int components, MixtureRegularizer regularizer)
+    private static double[] Sorted(ReadOnlySpan<double> support, int size, int[] order)
+    {
+        double[] rows = new double[support.Length];
+        for (int at = 0; at < order.Length; at++)
+        {
+            support.Slice(order[at] * size, size).CopyTo(rows.AsSpan(at * size));
+        }
+
+        return rows;
+    }
+
+    private static double[] Unsorted(double[] sorted, int[] order)
+    {
+        int width = sorted.Length / order.Length;
+        double[] values = new double[sorted.Length];
+        for (int at = 0; at < order.Length; at++)
+        {
+            sorted.AsSpan(at * width, width).CopyTo(values.AsSpan(order[at] * width));
+        }
+
+        return values;
+    }
+
+    private static MixtureSolution Back(MixtureSolution solution, double[] center)
+    {
+        GaussianMixture mixture = solution.Mixture;
+        double[] means = mixture.Means.ToArray();
+        for (int at = 0; at < means.Length; at++)
+        {
+            means[at] += center[at % center.Length];
+        }
+
+        return solution with { Mixture = new GaussianMixture(mixture.MixingWeights.ToArray(), means, mixture.Variances.ToArray()) };
+    }
+
+    private static void Check(ReadOnlySpan<double> support, int size, int components, MixtureRegularizer regularizer)
     {
         regularizer.Require();
         if (size < 1 || support.IsEmpty || support.Length % size != 0 || components < 1)
@@ -83,8 +124,6 @@ public static class MixtureFit
                 throw new Set2ModelException($"support: expected finite values of at most {LargestValue}, got {value}; normalize the descriptors");
             }
         }
-
-        return support.ToArray();
     }
 
     // Components with one mean are a saddle that no step leaves.
@@ -107,11 +146,12 @@ public static class MixtureFit
         return responsibilities;
     }
 
-    private static MixtureSolution? Climb(double[] support, int size, double[] start, int components, MixtureRegularizer regularizer)
+    private static MixtureSolution? Climb(double[] support, int size, double[] start, int components, MixtureRegularizer regularizer, int mostSteps = MostSteps)
     {
         double[] responsibilities = start;
         int newtonSteps = 0;
         int attempt = FirstNewton;
+        double before = double.PositiveInfinity;
         for (int step = 1; ; step++)
         {
             if (FixedPoint.At(support, size, responsibilities, components, regularizer) is not { } point)
@@ -119,8 +159,8 @@ public static class MixtureFit
                 return null;
             }
 
-            bool isDone = components == 1 || point.Residual <= Exact || step == MostSteps;
-            if (!isDone && step >= attempt && point.Residual <= NearEnough)
+            bool isDone = components == 1 || point.Residual <= Exact || step == mostSteps;
+            if (!isDone && step >= attempt && point.Residual <= NearEnough && point.Residual < before)
             {
                 (point, int taken) = NewtonFinish.Run(point, Exact);
                 newtonSteps += taken;
@@ -135,6 +175,7 @@ public static class MixtureFit
                 return Solved(point, start, step, newtonSteps);
             }
 
+            before = point.Residual;
             responsibilities = point.Expected;
         }
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using S2M.Numerics.Portable;
 using S2M.Numerics.Randomness;
 
 namespace S2M.Model.Mixture;
@@ -23,78 +22,87 @@ public sealed record MixtureStart
     public static MixtureStart Searched(int candidates = 4)
         => candidates >= 1 ? new(null, candidates) : throw new Set2ModelException($"candidates: expected at least 1, got {candidates}; name how many starts are tried");
 
-    /// <summary>Rows that are the first means, one list for each start.</summary>
+    /// <summary>The order in which rows are taken: as they stand where a seed was given, else by their values, so that a fit depends on the set and not on its order.</summary>
     /// <param name="support">x, shape (N, D), row-major.</param>
+    /// <param name="size">D.</param>
+    internal int[] Order(ReadOnlySpan<double> support, int size)
+    {
+        int[] order = [.. Enumerable.Range(0, support.Length / size)];
+        if (_seed is null)
+        {
+            double[] rows = support.ToArray();
+            Array.Sort(order, (left, right) => rows.AsSpan(left * size, size).SequenceCompareTo(rows.AsSpan(right * size, size)));
+        }
+
+        return order;
+    }
+
+    /// <summary>Rows that are the first means, one list for each start.</summary>
+    /// <param name="support">x in <see cref="Order"/>, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
     /// <param name="components">K, 1 to N.</param>
     internal IEnumerable<int[]> Choose(double[] support, int size, int components)
     {
         if (_seed is { } seed)
         {
-            yield return Draw(support, size, components, seed, [.. Enumerable.Range(0, support.Length / size)]);
+            yield return Draw(support, size, components, seed);
             yield break;
         }
 
-        int[] order = Order(support, size);
-        yield return FarthestFirst(support, size, components, order);
-        ulong ofRows = _candidates > 1 ? SeedOf(support, size, order) : 0;
+        yield return FarthestFirst(support, size, components);
+        ulong ofRows = _candidates > 1 ? MemoryMarshal.Read<ulong>(SHA256.HashData(MemoryMarshal.AsBytes(support.AsSpan()))) : 0;
         for (int candidate = 1; candidate < _candidates; candidate++)
         {
-            yield return Draw(support, size, components, ofRows + (ulong)candidate, order);
+            yield return Draw(support, size, components, ofRows + (ulong)candidate);
         }
     }
 
-    private static int[] Draw(double[] support, int size, int components, ulong seed, int[] order)
+    private static int[] Draw(double[] support, int size, int components, ulong seed)
     {
         var random = new PhiloxRandom(seed, RandomPurpose.MixtureStart);
         int[] chosen = new int[components];
-        double[] nearest = new double[order.Length];
+        double[] nearest = new double[support.Length / size];
         Array.Fill(nearest, double.PositiveInfinity);
-        chosen[0] = order[random.NextInt32(order.Length)];
+        chosen[0] = random.NextInt32(nearest.Length);
         for (int j = 1; j < components; j++)
         {
-            Approach(support, size, chosen[j - 1], order, nearest);
-            double total = nearest.Sum();
-            double left = random.NextDouble() * total;
+            Approach(support, size, chosen[j - 1], nearest);
+            double left = random.NextDouble() * nearest.Sum();
             int at = 0;
-            while (at < order.Length - 1 && (left >= nearest[at] || nearest[at] == 0))
+            while (at < nearest.Length - 1 && (left >= nearest[at] || nearest[at] == 0))
             {
                 left -= nearest[at++];
             }
 
-            chosen[j] = order[at];
+            chosen[j] = at;
         }
 
         return chosen;
     }
 
-    private static int[] FarthestFirst(double[] support, int size, int components, int[] order)
+    private static int[] FarthestFirst(double[] support, int size, int components)
     {
+        // Rows are about their mean already.
         double[] mean = new double[size];
-        foreach (int row in order)
-        {
-            RowMath.AddScaled(1.0 / order.Length, support.AsSpan(row * size, size), mean);
-        }
-
         int[] chosen = new int[components];
-        chosen[0] = order.MinBy(row => Distance(support.AsSpan(row * size, size), mean));
-        double[] nearest = new double[order.Length];
+        double[] nearest = new double[support.Length / size];
+        chosen[0] = Enumerable.Range(0, nearest.Length).MinBy(row => Distance(support.AsSpan(row * size, size), mean));
         Array.Fill(nearest, double.PositiveInfinity);
         for (int j = 1; j < components; j++)
         {
-            Approach(support, size, chosen[j - 1], order, nearest);
-            chosen[j] = order[Array.IndexOf(nearest, nearest.Max())];
+            Approach(support, size, chosen[j - 1], nearest);
+            chosen[j] = Array.IndexOf(nearest, nearest.Max());
         }
 
         return chosen;
     }
 
     // Each row's squared distance to the nearest row that is chosen.
-    private static void Approach(double[] support, int size, int chosen, int[] order, double[] nearest)
+    private static void Approach(double[] support, int size, int chosen, double[] nearest)
     {
-        for (int at = 0; at < order.Length; at++)
+        for (int row = 0; row < nearest.Length; row++)
         {
-            nearest[at] = Math.Min(nearest[at], Distance(support.AsSpan(order[at] * size, size), support.AsSpan(chosen * size, size)));
+            nearest[row] = Math.Min(nearest[row], Distance(support.AsSpan(row * size, size), support.AsSpan(chosen * size, size)));
         }
     }
 
@@ -107,24 +115,5 @@ public sealed record MixtureStart
         }
 
         return sum;
-    }
-
-    // Rows in the order of their values.
-    private static int[] Order(double[] support, int size)
-    {
-        int[] order = [.. Enumerable.Range(0, support.Length / size)];
-        Array.Sort(order, (left, right) => support.AsSpan(left * size, size).SequenceCompareTo(support.AsSpan(right * size, size)));
-        return order;
-    }
-
-    private static ulong SeedOf(double[] support, int size, int[] order)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (int row in order)
-        {
-            hash.AppendData(MemoryMarshal.AsBytes(support.AsSpan(row * size, size)));
-        }
-
-        return MemoryMarshal.Read<ulong>(hash.GetHashAndReset());
     }
 }

@@ -6,66 +6,112 @@ namespace S2M.Model.Mixture;
 internal static class NewtonFinish
 {
     private const int MostSteps = 12;
+    private const int Powers = 30;
 
     // How much the bound may fall: by rounding, relative to itself; with a variance offset, of which it is no bound, by example.
     private const double Rounding = 1e-9;
     private const double OffsetSlack = 1e-2;
     private const double BelowZero = -1e-12;
 
+    // What goes farther, or does not contract, may end at another fixed point than the iteration would.
+    private const double LongestStep = 0.1;
+    private const double Contraction = 0.5;
+
     /// <summary>Goes on until nothing helps any more.</summary>
     /// <param name="point">Near a fixed point.</param>
     /// <param name="exact">A residual that is small enough.</param>
-    /// <returns>The best point, which is the given one where no step helped, and the number of steps that did.</returns>
+    /// <returns>The best point and the number of steps that led to it; the given one where none helped, or where they led to a saddle.</returns>
     internal static (FixedPoint Point, int Steps) Run(FixedPoint point, double exact)
     {
-        int steps = 0;
-        while (steps < MostSteps && point.Residual > exact && Step(point) is { } better)
+        (FixedPoint best, int steps, bool isAttracting) = (point, 0, true);
+        while (steps < MostSteps && best.Residual > exact)
         {
-            point = better;
-            steps++;
+            var features = new FitFeatures(best.Estimate, best.Expected);
+            double[][] couplings = features.Couplings();
+            if (Step(best, features, couplings) is not { } better)
+            {
+                break;
+            }
+
+            isAttracting = better.Residual > exact || IsAttracting(features, couplings);
+            (best, steps) = (better, steps + 1);
         }
 
-        return (point, steps);
+        return isAttracting ? (best, steps) : (point, 0);
     }
 
-    private static FixedPoint? Step(FixedPoint point)
+    private static FixedPoint? Step(FixedPoint point, FitFeatures features, double[][] couplings)
     {
         MixtureEstimate estimate = point.Estimate;
-        var features = new FitFeatures(estimate, point.Expected);
-        double[] moved = [.. point.Expected];
         double[] residuals = new double[features.ActiveRows.Length * estimate.Components];
-        for (int active = 0; active < features.ActiveRows.Length; active++)
+        for (int at = 0; at < residuals.Length; at++)
         {
-            int from = features.ActiveRows[active] * estimate.Components;
-            for (int j = 0; j < estimate.Components; j++)
-            {
-                residuals[(active * estimate.Components) + j] = point.Expected[from + j] - estimate.Responsibilities[from + j];
-            }
+            int cell = features.CellOf(at);
+            residuals[at] = point.Expected[cell] - estimate.Responsibilities[cell];
         }
 
-        SystemSolution solution = ResponsibilitySystem.Solve(features, residuals, isTransposed: true);
-        if (solution.UsedRidge)
-        {
-            return null;
-        }
+        SystemSolution solution = ResponsibilitySystem.Solve(features, couplings, residuals, isTransposed: true);
+        double[]? moved = solution.UsedRidge ? null : Move(point, features, solution.Values);
+        FixedPoint? better = moved is null ? null : FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer);
+        double slack = estimate.Regularizer.VarianceOffset > 0 ? OffsetSlack * estimate.Rows : Rounding * Math.Max(1, Math.Abs(point.Bound));
+        return better?.Residual <= Contraction * point.Residual && better.Bound >= point.Bound - slack ? better : null;
+    }
 
-        for (int active = 0; active < features.ActiveRows.Length; active++)
+    /// <summary>Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T).</summary>
+    private static bool IsAttracting(FitFeatures features, double[][] couplings)
+    {
+        int rows = features.ActiveRows.Length;
+        int components = couplings.Length;
+
+        // Any displacement will do that no symmetry of the rows leaves out.
+        double[] displacement = [.. Enumerable.Range(0, rows * components).Select(at => 1.0 + (at * at % 7))];
+        double growth = 0;
+        for (int power = 0; power < Powers; power++)
         {
-            int from = features.ActiveRows[active] * estimate.Components;
-            for (int j = 0; j < estimate.Components; j++)
+            double[] next = new double[displacement.Length];
+            for (int i = 0; i < rows; i++)
             {
-                double value = estimate.Responsibilities[from + j] + solution.Values[(active * estimate.Components) + j];
-                if (!(value >= BelowZero && value <= 1 - BelowZero))
+                for (int m = 0; m < rows; m++)
                 {
-                    return null;
+                    for (int j = 0; j < components; j++)
+                    {
+                        next[(i * components) + j] += couplings[j][(m * rows) + i] * displacement[(m * components) + j];
+                    }
                 }
 
-                moved[from + j] = Math.Clamp(value, 0, 1);
+                features.Soften(i, next.AsSpan(i * components, components));
             }
+
+            double norm = Math.Sqrt(next.Sum(value => value * value));
+            if (norm == 0)
+            {
+                return true;
+            }
+
+            // The first displacement has no length that would tell.
+            growth = power == 0 ? 0 : norm;
+            displacement = [.. next.Select(value => value / norm)];
         }
 
-        FixedPoint? better = FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer);
-        double slack = estimate.Regularizer.VarianceOffset > 0 ? OffsetSlack * estimate.Rows : Rounding * Math.Max(1, Math.Abs(point.Bound));
-        return better?.Residual < point.Residual && better.Bound >= point.Bound - slack ? better : null;
+        return growth < 1;
+    }
+
+    // Null where the step leaves the neighborhood, or [0, 1]. Rows that cannot move take their E-step.
+    private static double[]? Move(FixedPoint point, FitFeatures features, double[] step)
+    {
+        double[] moved = [.. point.Expected];
+        for (int at = 0; at < step.Length; at++)
+        {
+            int cell = features.CellOf(at);
+            double value = point.Estimate.Responsibilities[cell] + step[at];
+            if (!(Math.Abs(step[at]) <= LongestStep && value >= BelowZero && value <= 1 - BelowZero))
+            {
+                return null;
+            }
+
+            moved[cell] = Math.Clamp(value, 0, 1);
+        }
+
+        return moved;
     }
 }
