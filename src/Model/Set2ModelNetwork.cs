@@ -37,7 +37,7 @@ public sealed class Set2ModelNetwork : IDisposable
     public static IReadOnlyList<string> MetricNames { get; } =
     [
         "loss", "hits", "queries", "zero_descriptors", "flat_histograms",
-        "fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients",
+        "fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients", "gradient_checks", "failed_gradient_checks",
     ];
 
     /// <summary>Layout of the trainable values.</summary>

@@ -143,7 +143,7 @@ internal static class JobTable
             BatchNormMomentum = block.Number(
                 "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
             GradientCheck = block.Integer(
-                "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's implicit gradient against the unrolled fit, 0 for none; without effect on other heads."),
+                "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's gradients against central differences of refits, 0 for none; without effect on other heads."),
         };
     }
 

@@ -24,7 +24,7 @@ public sealed record TrainingSpecification
     /// <summary>Share of the newest batch statistics in the running ones, greater than 0, at most 1; applied once per step.</summary>
     public double BatchNormMomentum { get; init; } = 0.1;
 
-    /// <summary>Steps between checks of a mixture's implicit gradient against the unrolled fit, at least 0; 0 for none, as for other heads.</summary>
+    /// <summary>Steps between checks of a mixture's gradients against central differences of refits, at least 0; 0 for none, as for other heads.</summary>
     [LaterField]
     public int GradientCheck { get; init; }
 }

@@ -22,6 +22,28 @@ public sealed class SameBitsTests(Reference reference)
         }
     }
 
+    [Theory]
+    [InlineData("gmm3")]
+    [InlineData("adagmm")]
+    public async Task Train_MixturesOnOneAndTwoWorkers_GivesTheBitsAndFiguresOfOneProcess(string head)
+    {
+        string[] settings =
+        [
+            $"network.head={head}", "episode.images_per_class=18", "episode.modes=2", "training.steps=4", "training.gradient_check=2",
+            "episode.groups=[{support: 0-8, queries: 9-17}, {support: 9-17, queries: 0-8}]",
+        ];
+        using var folder = new TempFolder();
+        string expected = SmallJob.Figures(await Reference.TrainAsync(folder["mixtures"], settings));
+        expected.ShouldContain("\"failed_gradient_checks\":0");
+        foreach (int workers in new[] { 1, 2 })
+        {
+            await using Cluster cluster = await Cluster.StartAsync(workers);
+            Job job = await cluster.Watch(await cluster.SubmitAsync(settings)).EndAsync();
+            job.State.ShouldBe(JobState.Succeeded, job.Reason);
+            SmallJob.Figures(await MetricsAsync(cluster, job)).ShouldBe(expected);
+        }
+    }
+
     /// <summary>Trains the small job and compares hash and figures.</summary>
     internal static async Task AssertSameAsync(Cluster cluster, Reference reference)
     {

@@ -43,6 +43,11 @@ public sealed class JobPipeline(
                     $"{fits.IterationLimits} of {fits.Fits} mixture fits were not at a fixed point and gave no gradient; use fewer components or a larger variance offset");
             }
 
+            if (state.History.Fits is { FailedGradientChecks: > 0 and var failed })
+            {
+                view.Warn($"{failed} of {state.History.Fits.GradientChecks} gradients differ from central differences; run selftest on the workers' machines");
+            }
+
             return true;
         });
     }

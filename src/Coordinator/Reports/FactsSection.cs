@@ -57,6 +57,8 @@ internal static class FactsSection
         ("lost a component", Number(fits.Collapsed)),
         ("too few examples", Number(fits.TooFewExamples)),
         ("singular gradients", Number(fits.SingularGradients)),
+        ("checked gradients", Number(fits.GradientChecks)),
+        ("wrong among them", Number(fits.FailedGradientChecks)),
     ];
 
     private static Markup Card(string title, IEnumerable<(string Name, Markup Value)> rows) => Markup.Of(

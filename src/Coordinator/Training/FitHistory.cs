@@ -7,7 +7,9 @@ namespace S2M.Coordinator.Training;
 /// <param name="Collapsed">Fits that lost a component.</param>
 /// <param name="TooFewExamples">Fits with fewer components than asked for, for want of examples.</param>
 /// <param name="SingularGradients">Gradients whose system was singular.</param>
-public sealed record FitHistory(long Fits, long Components, long IterationLimits, long Collapsed, long TooFewExamples, long SingularGradients)
+/// <param name="GradientChecks">Gradients that were compared with central differences (<c>training.gradient_check</c>).</param>
+/// <param name="FailedGradientChecks">Those that differed.</param>
+public sealed record FitHistory(long Fits, long Components, long IterationLimits, long Collapsed, long TooFewExamples, long SingularGradients, long GradientChecks, long FailedGradientChecks)
 {
     // Of all fits; more is worth a warning.
     private const double FewLimits = 0.01;
@@ -25,5 +27,7 @@ public sealed record FitHistory(long Fits, long Components, long IterationLimits
         IterationLimits + other.IterationLimits,
         Collapsed + other.Collapsed,
         TooFewExamples + other.TooFewExamples,
-        SingularGradients + other.SingularGradients);
+        SingularGradients + other.SingularGradients,
+        GradientChecks + other.GradientChecks,
+        FailedGradientChecks + other.FailedGradientChecks);
 }

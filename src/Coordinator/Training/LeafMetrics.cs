@@ -4,7 +4,7 @@ namespace S2M.Coordinator.Training;
 internal sealed class LeafMetrics
 {
     // Those of mixtures, in the order of a fit history; a network without any may leave them out.
-    private static readonly string[] FitNames = ["fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients"];
+    private static readonly string[] FitNames = ["fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients", "gradient_checks", "failed_gradient_checks"];
 
     private readonly int[] _fits;
 
@@ -41,7 +41,7 @@ internal sealed class LeafMetrics
     internal FitHistory? FitsOf(double[] metrics)
     {
         long[] counts = [.. _fits.Select(index => index < 0 ? 0 : (long)metrics[index])];
-        return counts[0] == 0 ? null : new FitHistory(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+        return counts[0] == 0 ? null : new FitHistory(counts[0], counts[1], counts[2], counts[3], counts[4], counts[5], counts[6], counts[7]);
     }
 
     private static int IndexOf(IReadOnlyList<string> names, string name)

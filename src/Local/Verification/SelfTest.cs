@@ -21,7 +21,7 @@ internal static class SelfTest
 
         TensorLibrary.EnsureLoaded();
         Add(new Check("libtorch loads and adds", 1, 0, 0));
-        foreach (Check check in GradientChecks.Run())
+        foreach (Check check in GradientChecks.Run().Concat(MixtureChecks.Run()))
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(check);

@@ -21,6 +21,7 @@ internal sealed class ConceptHead
     private readonly NetworkSpecification _network;
     private readonly GroupLoss _loss;
     private readonly IFitAdjoint _adjoint;
+    private readonly int _gradientCheck;
 
     /// <summary>Makes the head.</summary>
     /// <param name="specification">The job.</param>
@@ -28,6 +29,7 @@ internal sealed class ConceptHead
     internal ConceptHead(JobSpecification specification)
     {
         _network = specification.Network;
+        _gradientCheck = specification.Training.GradientCheck;
         _loss = GroupLosses.Create(specification.Loss);
         _adjoint = _network.Adjoint == AdjointKind.Implicit ? new ImplicitAdjoint() : new UnrolledAdjoint(UnrolledSteps);
         Scalars = new HeadParameters(specification);
@@ -61,7 +63,7 @@ internal sealed class ConceptHead
                 TensorMemory.Elements<double>(pool_PD),
                 (int)pool_PD.shape[1],
                 group,
-                Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents()),
+                Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents()) with { ChecksGradient = IsChecked(address) },
                 starts,
                 _loss,
                 temperature,
@@ -116,6 +118,9 @@ internal sealed class ConceptHead
             regularizer,
             isChosen ? regularizer with { VarianceOffset = Scalars.PredictiveOffset(scalars, shots) } : regularizer,
             isChosen && Scalars.LearnsPredictiveOffset,
-            _adjoint);
+            _adjoint,
+            ChecksGradient: false);
     }
+
+    private bool IsChecked(EpisodeAddress address) => _gradientCheck > 0 && address.Step % _gradientCheck == 0;
 }

@@ -3,6 +3,9 @@ namespace S2M.Model.Mixture;
 /// <summary>How the fits of a group ended, for the job's metrics.</summary>
 public sealed record FitTally
 {
+    /// <summary>The largest relative error of a gradient that is right; central differences of float64 are good to about 1e-8.</summary>
+    public const double LargestError = 1e-5;
+
     /// <summary>Mixtures that were fitted.</summary>
     public int Fits { get; private set; }
 
@@ -21,8 +24,14 @@ public sealed record FitTally
     /// <summary>Gradients whose system was singular.</summary>
     public int Ridges { get; private set; }
 
+    /// <summary>Gradients that were compared with central differences.</summary>
+    public int Checks { get; private set; }
+
+    /// <summary>Those that differed by more than <see cref="LargestError"/>, relative.</summary>
+    public int FailedChecks { get; private set; }
+
     /// <summary>All counts, in the order of the network's metrics.</summary>
-    internal double[] Counts => [Fits, Components, IterationLimits, Collapsed, TooFewExamples, Ridges];
+    internal double[] Counts => [Fits, Components, IterationLimits, Collapsed, TooFewExamples, Ridges, Checks, FailedChecks];
 
     /// <summary>Counts a fit.</summary>
     internal void Add(MixtureSolution solution)
@@ -36,4 +45,12 @@ public sealed record FitTally
 
     /// <summary>Counts a gradient that needed a ridge.</summary>
     internal void AddRidge() => Ridges++;
+
+    /// <summary>Counts a comparison.</summary>
+    /// <param name="error">Relative; NaN counts as failed.</param>
+    internal void AddCheck(double error)
+    {
+        Checks++;
+        FailedChecks += error <= LargestError ? 0 : 1;
+    }
 }

@@ -58,6 +58,11 @@ public static class MixtureHead
                 {
                     tally.AddRidge();
                 }
+
+                if (settings.ChecksGradient)
+                {
+                    tally.AddCheck(new DirectionalCheck(fit.Support, size, fit.Scoring, settings.Regularizer, cotangent).Error(through.Support, fit.Support));
+                }
             }
 
             if (settings.LearnsPredictive)

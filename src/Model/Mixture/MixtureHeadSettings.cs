@@ -9,8 +9,9 @@ namespace S2M.Model.Mixture;
 /// <param name="Predictive">Of the fits by which K is chosen.</param>
 /// <param name="LearnsPredictive">Whether the gradient to the predictive variance offset is computed.</param>
 /// <param name="Adjoint">How the gradient goes through fits.</param>
+/// <param name="ChecksGradient">Whether every gradient is compared with central differences along one direction.</param>
 public sealed record MixtureHeadSettings(
-    int Components, ComponentRule? Rule, MixtureRegularizer Regularizer, MixtureRegularizer Predictive, bool LearnsPredictive, IFitAdjoint Adjoint)
+    int Components, ComponentRule? Rule, MixtureRegularizer Regularizer, MixtureRegularizer Predictive, bool LearnsPredictive, IFitAdjoint Adjoint, bool ChecksGradient)
 {
     /// <summary>Fits a support set: K chosen first, under the predictive regularizer, where it is not fixed.</summary>
     /// <param name="support">x, shape (N, D), row-major.</param>

@@ -23,12 +23,19 @@ public sealed class Reference : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 
-    private async Task<string> RunAsync()
+    private Task<string> RunAsync() => TrainAsync(_folder["reference"]);
+
+    /// <summary>Trains the small job with further settings in one process.</summary>
+    /// <param name="folder">Where its results go.</param>
+    /// <param name="settings">Settings over those of the small job.</param>
+    /// <returns>The text of <c>metrics.json</c>.</returns>
+    internal static async Task<string> TrainAsync(string folder, params string[] settings)
     {
+        string[] options = [.. SmallJob.Options, .. settings.SelectMany(setting => new[] { "--set", setting })];
         await using ProgramProcess local = ProgramProcess.Start(
-            "s2m-local.dll", new Dictionary<string, string>(StringComparer.Ordinal), ["quickstart", "--in-process", "--out", _folder["reference"], .. SmallJob.Options]);
+            "s2m-local.dll", new Dictionary<string, string>(StringComparer.Ordinal), ["quickstart", "--in-process", "--out", folder, .. options]);
         Finished run = await local.FinishAsync();
         run.ExitCode.ShouldBe(0, run.Errors);
-        return await File.ReadAllTextAsync(Path.Combine(_folder["reference"], "metrics.json"));
+        return await File.ReadAllTextAsync(Path.Combine(folder, "metrics.json"));
     }
 }
