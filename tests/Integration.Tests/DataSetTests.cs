@@ -13,7 +13,11 @@ public sealed class DataSetTests
     private const int Images = 13;
     private const int Size = 28;
 
-    private static readonly string[] Mine = ["data.name=mine", "split.train=12", "split.validation=6", "split.test=6"];
+    private static readonly string[] Mine =
+    [
+        "data.name=mine", "split.train=12", "split.validation=6", "split.test=6",
+        "evaluation.sets.hybrids=0", "evaluation.sets.noise_percents=[0]", "evaluation.sets.noise_kinds=[scattered]",
+    ];
 
     [Fact]
     public async Task Train_OnAFolder_SentOrInPlaceGivesTheSameBits()

@@ -55,6 +55,7 @@ internal sealed record RetrievalLine(string Phase, string Head, string Gallery, 
 /// <param name="Episodes95">Interval over sets.</param>
 /// <param name="OwnMinus">The job's head minus this line; null for the job's head.</param>
 /// <param name="AdjustedRandIndex">Agreement of components and true characters; null for a line without components.</param>
+/// <param name="MeanComponents">Components that support images belong to; null for a line without components.</param>
 internal sealed record SetLine(
     string Phase,
     string Head,
@@ -66,4 +67,5 @@ internal sealed record SetLine(
     double MeanAveragePrecision,
     Interval Episodes95,
     Interval? OwnMinus,
-    double? AdjustedRandIndex);
+    double? AdjustedRandIndex,
+    double? MeanComponents);

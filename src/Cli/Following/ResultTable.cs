@@ -68,30 +68,31 @@ internal static class ResultTable
             return;
         }
 
-        Table table = new Table().Border(TableBorder.Horizontal).AddColumn(new TableColumn(string.Empty).NoWrap());
-        foreach (string name in new[] { "mAP", "episodes95", "own minus this", "Rand" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
-        }
-
+        console.MarkupLine($"[bold]{results[0].Phase}[/]: sets, mean average precision with 95 % intervals, {results[0].Episodes} sets each");
         foreach (IGrouping<(int Modes, string Weights, int NoisePercent, string NoiseKind), SetLine> lines in results.GroupBy(
             result => (result.Modes, result.Weights, result.NoisePercent, result.NoiseKind)))
         {
             string noise = lines.Key.NoisePercent == 0 ? "clean" : $"{lines.Key.NoisePercent} % {lines.Key.NoiseKind}";
-            table.AddRow($"[bold]{(lines.Key.Modes == 1 ? "1 mode" : $"{lines.Key.Modes} {Markup.Escape(lines.Key.Weights)} modes")}, {Markup.Escape(noise)}[/]");
+            console.MarkupLine($"[bold]{(lines.Key.Modes == 1 ? "1 mode" : $"{lines.Key.Modes} {Markup.Escape(lines.Key.Weights)} modes")}, {Markup.Escape(noise)}[/]");
+            Table table = new Table().Border(TableBorder.Horizontal).AddColumn(new TableColumn(string.Empty).NoWrap());
+            foreach (string name in new[] { "mAP", "episodes95", "own minus this", "Rand", "k" })
+            {
+                table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
+            }
+
             foreach (SetLine line in lines)
             {
                 table.AddRow(
-                    $"  {Markup.Escape(line.Head)}",
+                    Markup.Escape(line.Head),
                     $"[bold]{Show(line.MeanAveragePrecision)}[/]",
                     Show(line.Episodes95),
                     line.OwnMinus is { } difference ? $"{Signed(difference.Low)}..{Signed(difference.High)}" : string.Empty,
-                    line.AdjustedRandIndex is { } index ? index.ToString("F3", CultureInfo.InvariantCulture) : string.Empty);
+                    line.AdjustedRandIndex is { } index ? index.ToString("F3", CultureInfo.InvariantCulture) : string.Empty,
+                    line.MeanComponents is { } components ? components.ToString("F2", CultureInfo.InvariantCulture) : string.Empty);
             }
-        }
 
-        console.MarkupLine($"[bold]{results[0].Phase}[/]: sets, mean average precision with 95 % intervals, {results[0].Episodes} sets each");
-        console.Write(table);
+            console.Write(table);
+        }
     }
 
     private static Table Wide(IReadOnlyList<EvaluationCell> results)

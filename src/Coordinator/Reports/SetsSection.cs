@@ -16,7 +16,7 @@ internal static class SetsSection
             figure its 95 % interval over sets; the difference is that of the job's head minus the line on the same sets. The adjusted Rand index compares a
             mixture's components with the true characters.</caption>
             <thead><tr><th scope="col">sets</th><th scope="col">what ranks</th><th scope="col">mean average precision</th>
-            <th scope="col">job's head minus this</th><th scope="col">adjusted Rand index</th></tr></thead>
+            <th scope="col">job's head minus this</th><th scope="col">adjusted Rand index</th><th scope="col">components</th></tr></thead>
             <tbody>
             {Markup.Join(results.Select(result => Row(result, result.OwnMinus is null)))}
             </tbody></table></div></section>
@@ -25,7 +25,8 @@ internal static class SetsSection
     private static Markup Row(SetResult result, bool own) => Markup.Of($"""
         <tr{new Markup(own ? " class=\"own\"" : string.Empty)}><td>{(own ? KindOf(result) : string.Empty)}</td><th scope="row">{ResultsSection.NameOf(result.Head, own)}</th>
         <td><span class="accuracy">{result.MeanAveragePrecision:F4}</span><span class="interval">{result.Episodes95.Low:F4} to {result.Episodes95.High:F4}</span></td>
-        <td>{Difference(result)}</td><td>{(result.AdjustedRandIndex is { } index ? Markup.Of($"{index:F3}") : Markup.Empty)}</td></tr>
+        <td>{Difference(result)}</td><td>{(result.AdjustedRandIndex is { } index ? Markup.Of($"{index:F3}") : Markup.Empty)}</td>
+        <td>{(result.MeanComponents is { } components ? Markup.Of($"{components:F2}") : Markup.Empty)}</td></tr>
 
         """);
 

@@ -34,7 +34,7 @@ public sealed class ResultTableTests
     [InlineData(120)]
     public void Write_Sets_EveryKindWithItsLinesAndNoLineTooLong(int width)
     {
-        SetLine own = new("test", "gauss", 3, "skewed", 0, "none", 200, 0.5, new Interval(0.5, 0.4321, 0.5678), null, null);
+        SetLine own = new("test", "gauss", 3, "skewed", 0, "none", 200, 0.5, new Interval(0.5, 0.4321, 0.5678), null, null, null);
         SetLine neighbor = own with { Head = "nearest_neighbor", OwnMinus = new Interval(-0.1, -0.1234, 0.0123), AdjustedRandIndex = 0.875 };
 
         string text = Written(width, console => ResultTable.Write(console, [own, neighbor, own with { NoisePercent = 30, NoiseKind = "scattered" }]));

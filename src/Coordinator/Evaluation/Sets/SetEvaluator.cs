@@ -45,7 +45,7 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
             {
                 IReadOnlyList<SetScores> scores = await scorer.ScoreAsync(located, cancellationToken);
                 ClassTally[] precisions = [.. located.Select((set, index) => new ClassTally(index, PrecisionOf(set, scores[index].Queries), 1))];
-                results.Add(Summarize(scorer.Name, kind, precisions, own, RandIndexOf(located, scores)));
+                results.Add(Summarize(scorer.Name, kind, precisions, own, RandIndexOf(located, scores), ComponentsOf(scores)));
                 own ??= precisions;
             }
         }
@@ -80,7 +80,7 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
         int[] Rows(IReadOnlyList<int> indices) => [.. indices.Select(index => set.Episode.Pool[index]).Select(image => gallery.RowOf(image) ?? further[image])];
     }
 
-    private SetResult Summarize(string name, SetKind kind, ClassTally[] precisions, ClassTally[]? own, double? randIndex)
+    private SetResult Summarize(string name, SetKind kind, ClassTally[] precisions, ClassTally[]? own, double? randIndex, double? components)
     {
         Interval interval = ClassBootstrap.Interval(precisions, seed);
         return new SetResult(
@@ -95,7 +95,8 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
             interval.Mean,
             interval,
             own is null ? null : PairedBootstrap.Difference([own], [precisions], seed),
-            randIndex);
+            randIndex,
+            components);
     }
 
     private static double PrecisionOf(LocatedSet set, double[] scores)
@@ -106,6 +107,9 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
 
     private static double? RandIndexOf(LocatedSet[] sets, IReadOnlyList<SetScores> scores)
         => scores.Any(ofSet => ofSet.SupportComponents is null) ? null : sets.Select((set, index) => RandIndexOf(set.SupportModes, scores[index].SupportComponents!)).Average();
+
+    private static double? ComponentsOf(IReadOnlyList<SetScores> scores)
+        => scores.Any(ofSet => ofSet.SupportComponents is null) ? null : scores.Average(ofSet => ofSet.SupportComponents!.Distinct().Count());
 
     // Noise has no true mode: it is left out.
     private static double RandIndexOf(IReadOnlyList<int> modes, int[] components)

@@ -15,6 +15,7 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <param name="Episodes95">Interval over sets, by bootstrap.</param>
 /// <param name="OwnMinus">The job's head minus this line on the same sets, by paired bootstrap; null for the job's head.</param>
 /// <param name="AdjustedRandIndex">Mean over sets of the agreement of components and true modes on the clean support; null for a line without components.</param>
+/// <param name="MeanComponents">Mean over sets of the components that support images belong to; null for a line without components.</param>
 public sealed record SetResult(
     string Phase,
     string Head,
@@ -27,4 +28,5 @@ public sealed record SetResult(
     double MeanAveragePrecision,
     Interval Episodes95,
     PairedDifference? OwnMinus,
-    double? AdjustedRandIndex);
+    double? AdjustedRandIndex,
+    double? MeanComponents);
