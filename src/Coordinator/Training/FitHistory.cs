@@ -9,7 +9,15 @@ namespace S2M.Coordinator.Training;
 /// <param name="SingularGradients">Gradients whose system was singular.</param>
 /// <param name="GradientChecks">Gradients that were compared with central differences (<c>training.gradient_check</c>).</param>
 /// <param name="FailedGradientChecks">Those that differed.</param>
-public sealed record FitHistory(long Fits, long Components, long IterationLimits, long Collapsed, long TooFewExamples, long SingularGradients, long GradientChecks, long FailedGradientChecks)
+public sealed record FitHistory(
+    long Fits,
+    long Components,
+    long IterationLimits,
+    long Collapsed,
+    long TooFewExamples,
+    long SingularGradients,
+    long GradientChecks,
+    long FailedGradientChecks)
 {
     // Of all fits; more is worth a warning.
     private const double FewLimits = 0.01;

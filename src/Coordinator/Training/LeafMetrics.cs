@@ -4,7 +4,8 @@ namespace S2M.Coordinator.Training;
 internal sealed class LeafMetrics
 {
     // Those of mixtures, in the order of a fit history; a network without any may leave them out.
-    private static readonly string[] FitNames = ["fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients", "gradient_checks", "failed_gradient_checks"];
+    private static readonly string[] FitNames =
+        ["fits", "components", "iteration_limits", "collapsed_fits", "too_few_examples", "singular_gradients", "gradient_checks", "failed_gradient_checks"];
 
     private readonly int[] _fits;
 
