@@ -75,6 +75,7 @@ internal static class JobTable
             PriorVariance = block.Number("prior_variance", network.PriorVariance, Positive, "The variance of map's prior, or its start; about that of a concept's images in a dimension."),
             LearnPriorVariance = block.Flag("learn_prior_variance", network.LearnPriorVariance, "Whether the variance of map's prior is learned, or stays at its start."),
             WeightPrior = block.Number("weight_prior", network.WeightPrior, new NumberRange(0, 1e6), "Strength of map's prior on mixing weights, in images a component."),
+            Background = block.Flag("background", network.Background, "Whether a broad component of fixed place and fitted weight takes up noise; scores leave it out."),
             Start = block.Choice("start", network.Start, "Where a mixture's fit begins in training.", Words<StartKind>()),
             KBy = block.Choice("k_by", network.KBy, "The criterion that chooses the number of components of adagmm.", Words<ComponentCriterion>()),
             LearnPredictiveOffset = block.Flag(

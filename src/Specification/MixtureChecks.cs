@@ -31,6 +31,7 @@ internal static class MixtureChecks
             Require("prior_variance", network.PriorVariance, plain.PriorVariance, reason, remedy);
             Require("learn_prior_variance", network.LearnPriorVariance, plain.LearnPriorVariance, reason, remedy);
             Require("weight_prior", network.WeightPrior, plain.WeightPrior, reason, remedy);
+            Require("background", network.Background, plain.Background, reason, remedy);
             RequireWord("start", network.Start, plain.Start, reason, remedy);
             Require("learn_predictive_offset", network.LearnPredictiveOffset, plain.LearnPredictiveOffset, reason, remedy);
         }

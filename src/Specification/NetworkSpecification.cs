@@ -59,6 +59,10 @@ public sealed record NetworkSpecification
     [MixtureOption]
     public double WeightPrior { get; init; } = 1;
 
+    /// <summary>Whether a further, broad component of fixed place takes up images that belong to no other; scores leave it out.</summary>
+    [MixtureOption]
+    public bool Background { get; init; }
+
     /// <summary>Where the fit begins in training.</summary>
     [MixtureOption]
     public StartKind Start { get; init; } = StartKind.KMeans;

@@ -45,7 +45,7 @@ public sealed class CanonicalJsonTests
     public void Write_MixtureHead_HasItsOptions() => NetworkOf(Mixture).ShouldBe(
         """
         {
-        "adjoint":"implicit","dropout":0,"embedding":"conv4","head":"adagmm","k_by":"means","learn_predictive_offset":true,"learn_prior_variance":false,"learn_variance_offset":true,
+        "adjoint":"implicit","background":false,"dropout":0,"embedding":"conv4","head":"adagmm","k_by":"means","learn_predictive_offset":true,"learn_prior_variance":false,"learn_variance_offset":true,
         "prior_strength":1,"prior_variance":0.001,"regularizer":"map","start":"k_means","variance_offset":0.01,"weight_prior":1
         }
         """.ReplaceLineEndings(string.Empty));

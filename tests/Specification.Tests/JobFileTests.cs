@@ -65,6 +65,7 @@ public sealed class JobFileTests : IDisposable
               prior_variance: 3e-3
               learn_prior_variance: true
               weight_prior: 0
+              background: true
               start: farthest_first
               k_by: aic_means
               learn_predictive_offset: false
@@ -82,6 +83,7 @@ public sealed class JobFileTests : IDisposable
             PriorVariance = 3e-3,
             LearnPriorVariance = true,
             WeightPrior = 0,
+            Background = true,
             Start = StartKind.FarthestFirst,
             KBy = ComponentCriterion.AicMeans,
             LearnPredictiveOffset = false,

@@ -10,6 +10,7 @@ public sealed class MixtureChecksTests
     [InlineData("prior_strength: 2", "prior_strength: expected 1 with head gauss, which has one component and no iteration, got 2")]
     [InlineData("prior_variance: 1e-2", "prior_variance: expected 0.001 with head gauss, which has one component and no iteration, got 0.01")]
     [InlineData("learn_prior_variance: true", "learn_prior_variance: expected false with head gauss, which has one component and no iteration, got true")]
+    [InlineData("background: true", "background: expected false with head gauss, which has one component and no iteration, got true")]
     [InlineData("weight_prior: 0", "weight_prior: expected 1 with head gauss, which has one component and no iteration, got 0")]
     [InlineData("start: farthest_first", "start: expected k_means with head gauss, which has one component and no iteration, got farthest_first")]
     [InlineData("learn_predictive_offset: true", "learn_predictive_offset: expected false with head gauss, which has one component and no iteration, got true")]

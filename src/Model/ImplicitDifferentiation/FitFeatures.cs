@@ -109,6 +109,17 @@ internal sealed class FitFeatures
         double offset = e.Regularizer.VarianceOffset;
         effects[0] = 1 / ((e.Rows + (e.Components * e.Regularizer.WeightPrior)) * e.MixingWeights[component]);
         slopes[0] = 1;
+        if (component == e.Fitted)
+        {
+            // Responsibilities move the background's weight alone; its slopes by the mean are what an example sees of it.
+            for (int d = 0; d < e.Size; d++)
+            {
+                slopes[1 + d] = (x[d] - mean[d]) / Math.Sqrt(variance[d]);
+            }
+
+            return;
+        }
+
         Span<double> meanEffects = effects.Slice(1, e.Size);
         Span<double> meanSlopes = slopes.Slice(1, e.Size);
         Span<double> varianceEffects = effects.Slice(1 + e.Size, e.Size);

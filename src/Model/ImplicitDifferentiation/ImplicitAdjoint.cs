@@ -14,7 +14,8 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
-        var estimate = new MixtureEstimate(MixtureEstimate.Center(support, size).Rows, size, solution.Responsibilities, solution.Counts.Length, regularizer);
+        (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
+        var estimate = new MixtureEstimate(rows, size, solution.Responsibilities, solution.Counts.Length, regularizer, MixtureFit.BackgroundOf(center, regularizer));
         var features = new FitFeatures(estimate, solution.Responsibilities);
         double[][] parameters = StepAdjoint.Rows(cotangent, estimate, features.Width);
         SystemSolution solved = Solve(features, parameters, out double scale);

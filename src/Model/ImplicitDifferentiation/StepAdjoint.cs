@@ -28,10 +28,19 @@ internal sealed class StepAdjoint
 
     /// <summary>A cotangent as one row for each component, in the order and the units of the features: log weight, means, log variances, zeros.</summary>
     internal static double[][] Rows(MixtureCotangent cotangent, MixtureEstimate estimate, int width)
-        => [.. cotangent.MixingWeights.Select((weight, j) =>
+    {
+        double[] weights = estimate.ToSignal().MixingWeights.ToArray();
+        double common = estimate.Background is null ? 0 : weights.Zip(cotangent.MixingWeights, (weight, gradient) => weight * gradient).Sum();
+        return [.. Enumerable.Range(0, estimate.Components).Select(j =>
         {
+            // No score depends on the background itself, and those of the others not on its share.
             double[] row = new double[width];
-            row[0] = weight * estimate.MixingWeights[j];
+            if (j == estimate.Fitted)
+            {
+                return row;
+            }
+
+            row[0] = weights[j] * (cotangent.MixingWeights[j] - common);
             for (int d = 0; d < estimate.Size; d++)
             {
                 int at = (j * estimate.Size) + d;
@@ -41,6 +50,7 @@ internal sealed class StepAdjoint
 
             return row;
         })];
+    }
 
     /// <summary>c = F t of eq. 37: dL/dg of the active rows, shape (M, K).</summary>
     internal static double[] ToResponsibilities(FitFeatures features, double[][] parameters)
@@ -77,7 +87,7 @@ internal sealed class StepAdjoint
     /// <param name="parameters">t by component.</param>
     internal void CollectMaximization(MixtureEstimate estimate, double[][] parameters)
     {
-        for (int j = 0; j < parameters.Length; j++)
+        for (int j = 0; j < estimate.Fitted; j++)
         {
             double count = estimate.Counts[j];
             double strength = count + estimate.Regularizer.PriorStrength;

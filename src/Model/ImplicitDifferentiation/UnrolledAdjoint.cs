@@ -15,9 +15,10 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
-        double[] rows = MixtureEstimate.Center(support, size).Rows;
+        (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
+        double[]? background = MixtureFit.BackgroundOf(center, regularizer);
         int components = solution.Counts.Length;
-        MixtureEstimate Maximize(double[] responsibilities) => new(rows, size, responsibilities, components, regularizer);
+        MixtureEstimate Maximize(double[] responsibilities) => new(rows, size, responsibilities, components, regularizer, background);
 
         // Responsibilities alone are kept: an M-step is cheaper to repeat than to remember.
         var visited = new List<double[]> { solution.Start };

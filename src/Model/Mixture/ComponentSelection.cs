@@ -30,7 +30,7 @@ public static class ComponentSelection
         for (int components = 1; components <= carried; components++)
         {
             MixtureSolution solution = MixtureFit.Fit(support, size, components, regularizer, start);
-            criteria[components - 1] = Criterion(support, size, solution, rule);
+            criteria[components - 1] = Criterion(rows, size, solution, rule);
             if (best is null || criteria[components - 1] < lowest)
             {
                 (best, lowest) = (solution, criteria[components - 1]);
@@ -40,17 +40,8 @@ public static class ComponentSelection
         return new ChosenFit(best!, criteria);
     }
 
-    private static double Criterion(ReadOnlySpan<double> support, int size, MixtureSolution solution, ComponentRule rule)
+    private static double Criterion(int rows, int size, MixtureSolution solution, ComponentRule rule)
     {
-        int rows = support.Length / size;
-        double[] logDensities = new double[rows];
-        solution.Mixture.LogDensities(support, logDensities);
-        double likelihood = 0;
-        foreach (double value in logDensities)
-        {
-            likelihood += value;
-        }
-
         double components = solution.Mixture.Components;
         double means = (components * size) + components;
         double cost = rule switch
@@ -59,6 +50,6 @@ public static class ComponentSelection
             ComponentRule.Means => means * PortableMath.Log(rows),
             _ => 2 * means,
         };
-        return cost - (2 * likelihood);
+        return cost - (2 * solution.LogLikelihood);
     }
 }

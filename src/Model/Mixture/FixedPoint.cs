@@ -11,7 +11,7 @@ internal sealed record FixedPoint(MixtureEstimate Estimate, double[] Expected, d
     private const double SmallestShare = 1e-6;
 
     /// <summary>The point at given responsibilities; null where a component has lost its examples.</summary>
-    internal static FixedPoint? At(double[] support, int size, double[] responsibilities, int components, MixtureRegularizer regularizer)
+    internal static FixedPoint? At(double[] support, int size, double[] responsibilities, int components, MixtureRegularizer regularizer, double[]? background)
     {
         double[] counts = new double[components];
         for (int at = 0; at < responsibilities.Length; at++)
@@ -19,12 +19,13 @@ internal sealed record FixedPoint(MixtureEstimate Estimate, double[] Expected, d
             counts[at % components] += responsibilities[at];
         }
 
-        if (counts.Min() < SmallestShare * (support.Length / size))
+        // A background may be empty.
+        if (counts[..(background is null ? components : components - 1)].Min() < SmallestShare * (support.Length / size))
         {
             return null;
         }
 
-        var estimate = new MixtureEstimate(support, size, responsibilities, components, regularizer);
+        var estimate = new MixtureEstimate(support, size, responsibilities, components, regularizer, background);
         double[] expected = new double[responsibilities.Length];
         double bound = estimate.Expect(expected);
         double residual = 0;

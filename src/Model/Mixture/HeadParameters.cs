@@ -71,8 +71,8 @@ public sealed class HeadParameters
     {
         double offset = VarianceOffset(scalars, shots);
         return _network.Regularizer == RegularizerKind.Additive
-            ? new MixtureRegularizer(offset)
-            : new MixtureRegularizer(offset, _network.PriorStrength, PriorVariance(scalars), _network.WeightPrior);
+            ? new MixtureRegularizer(offset, HasBackground: _network.Background)
+            : new MixtureRegularizer(offset, _network.PriorStrength, PriorVariance(scalars), _network.WeightPrior, _network.Background);
     }
 
     /// <summary>T of the n-way loss; 1 for losses without one.</summary>

@@ -14,8 +14,10 @@ internal sealed class MixtureEstimate
     /// <param name="responsibilities">g, shape (N, K), row-major; kept, not copied.</param>
     /// <param name="components">K.</param>
     /// <param name="regularizer">eps, nu, s0, a.</param>
-    internal MixtureEstimate(double[] support, int size, double[] responsibilities, int components, MixtureRegularizer regularizer)
+    /// <param name="background">The mean of the last component, which stays where it is; null where every component is fitted.</param>
+    internal MixtureEstimate(double[] support, int size, double[] responsibilities, int components, MixtureRegularizer regularizer, double[]? background)
     {
+        Background = background;
         (Support, Size, Responsibilities, Components, Regularizer) = (support, size, responsibilities, components, regularizer);
         Rows = support.Length / size;
         Counts = new double[components];
@@ -31,6 +33,13 @@ internal sealed class MixtureEstimate
             }
 
             MixingWeights[j] = (Counts[j] + regularizer.WeightPrior) / (Rows + (components * regularizer.WeightPrior));
+            if (j == Fitted)
+            {
+                background!.CopyTo(Means, j * size);
+                Variances.AsSpan(j * size, size).Fill(1.0 / size);
+                continue;
+            }
+
             Average(j);
             Spread(j, deviation);
         }
@@ -47,6 +56,12 @@ internal sealed class MixtureEstimate
 
     /// <summary>K.</summary>
     internal int Components { get; }
+
+    /// <summary>The mean of the background, which is the last component; null without one.</summary>
+    internal double[]? Background { get; }
+
+    /// <summary>Components whose means and variances are fitted.</summary>
+    internal int Fitted => Background is null ? Components : Components - 1;
 
     /// <summary>g, shape (N, K).</summary>
     internal double[] Responsibilities { get; }
@@ -91,6 +106,13 @@ internal sealed class MixtureEstimate
 
     /// <summary>The estimate as a mixture.</summary>
     internal GaussianMixture ToMixture() => new(MixingWeights, Means, Variances);
+
+    /// <summary>The fitted components alone, their weights divided by their sum: what scores.</summary>
+    internal GaussianMixture ToSignal()
+    {
+        double sum = MixingWeights[..Fitted].Sum();
+        return Background is null ? ToMixture() : new([.. MixingWeights[..Fitted].Select(weight => weight / sum)], Means[..(Fitted * Size)], Variances[..(Fitted * Size)]);
+    }
 
     /// <summary>The E-step.</summary>
     /// <param name="responsibilities">Receives G(g), shape (N, K).</param>
@@ -144,7 +166,8 @@ internal sealed class MixtureEstimate
         return highest + PortableMath.Log(sum);
     }
 
-    private double LogPriors()
+    /// <summary>The logarithms of the priors, constants left out.</summary>
+    internal double LogPriors()
     {
         double sum = 0;
         if (Regularizer.WeightPrior > 0)
@@ -157,7 +180,7 @@ internal sealed class MixtureEstimate
 
         if (Regularizer.PriorStrength > 0)
         {
-            foreach (double variance in Variances)
+            foreach (double variance in Variances.AsSpan(0, Fitted * Size))
             {
                 sum -= Regularizer.PriorStrength / 2 * (PortableMath.Log(variance) + (Regularizer.PriorVariance / variance));
             }

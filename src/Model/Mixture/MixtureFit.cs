@@ -37,6 +37,7 @@ public static class MixtureFit
         Check(support, size, components, regularizer);
         int[] order = start.Order(support, size);
         (double[] rows, double[] center) = MixtureEstimate.Center(Sorted(support, size, order), size);
+        double[]? background = BackgroundOf(center, regularizer);
         int carried = Math.Min(components, Math.Max(1, rows.Length / size / ExamplesOfComponent));
         FitStatus status = carried < components ? FitStatus.TooFewExamples : FitStatus.Converged;
         for (int left = carried; ; left--)
@@ -44,7 +45,9 @@ public static class MixtureFit
             MixtureSolution? best = null;
             foreach (int[] first in start.Choose(rows, size, left))
             {
-                MixtureSolution? found = HasTwins(rows, size, first) ? null : Climb(rows, size, Assign(rows, size, first, regularizer), left, regularizer);
+                MixtureSolution? found = HasTwins(rows, size, first)
+                    ? null
+                    : Climb(rows, size, Assign(rows, size, first, regularizer, background), regularizer, background);
                 best = found is not null && (best is null || found.LowerBound > best.LowerBound) ? found : best;
             }
 
@@ -71,8 +74,11 @@ public static class MixtureFit
         int components = start.Length / (support.Length / size);
         Check(support, size, components, regularizer);
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
-        return Climb(rows, size, start, components, regularizer, mostSteps) is { } solution ? Back(solution, center) : null;
+        return Climb(rows, size, start, regularizer, BackgroundOf(center, regularizer), mostSteps) is { } solution ? Back(solution, center) : null;
     }
+
+    /// <summary>The mean of the background, 0, among rows about a center; null without one.</summary>
+    internal static double[]? BackgroundOf(double[] center, MixtureRegularizer regularizer) => regularizer.HasBackground ? [.. center.Select(value => -value)] : null;
 
     private static double[] Sorted(ReadOnlySpan<double> support, int size, int[] order)
     {
@@ -131,30 +137,32 @@ public static class MixtureFit
         => first.Select((row, at) => first.Take(at).Any(other => support.AsSpan(row * size, size).SequenceEqual(support.AsSpan(other * size, size)))).Any(isTwin => isTwin);
 
     /// <summary>Responsibilities under equal weights, given rows as means, and the variances of all rows.</summary>
-    private static double[] Assign(double[] support, int size, int[] first, MixtureRegularizer regularizer)
+    private static double[] Assign(double[] support, int size, int[] first, MixtureRegularizer regularizer, double[]? background)
     {
         int rows = support.Length / size;
-        int components = first.Length;
+        int components = first.Length + (background is null ? 0 : 1);
         double[] ones = new double[rows];
         Array.Fill(ones, 1);
-        double[] variances = new MixtureEstimate(support, size, ones, 1, regularizer).Variances;
+        double[] variances = new MixtureEstimate(support, size, ones, 1, regularizer, background: null).Variances;
         double[] weights = new double[components];
         Array.Fill(weights, 1.0 / components);
-        double[] means = [.. first.SelectMany(row => support[(row * size)..((row + 1) * size)])];
+        double[] means = [.. first.SelectMany(row => support[(row * size)..((row + 1) * size)]), .. background ?? []];
+        double[] broad = background is null ? [] : [.. background.Select(_ => 1.0 / size)];
         double[] responsibilities = new double[rows * components];
-        MixtureEstimate.Expect(new GaussianMixture(weights, means, [.. first.SelectMany(_ => variances)]), support, responsibilities);
+        MixtureEstimate.Expect(new GaussianMixture(weights, means, [.. first.SelectMany(_ => variances), .. broad]), support, responsibilities);
         return responsibilities;
     }
 
-    private static MixtureSolution? Climb(double[] support, int size, double[] start, int components, MixtureRegularizer regularizer, int mostSteps = MostSteps)
+    private static MixtureSolution? Climb(double[] support, int size, double[] start, MixtureRegularizer regularizer, double[]? background, int mostSteps = MostSteps)
     {
+        int components = start.Length / (support.Length / size);
         double[] responsibilities = start;
         int newtonSteps = 0;
         int attempt = FirstNewton;
         double before = double.PositiveInfinity;
         for (int step = 1; ; step++)
         {
-            if (FixedPoint.At(support, size, responsibilities, components, regularizer) is not { } point)
+            if (FixedPoint.At(support, size, responsibilities, components, regularizer, background) is not { } point)
             {
                 return null;
             }
@@ -182,16 +190,17 @@ public static class MixtureFit
 
     private static MixtureSolution Solved(FixedPoint point, double[] start, int iterations, int newtonSteps) => new()
     {
-        Mixture = point.Estimate.ToMixture(),
+        Mixture = point.Estimate.ToSignal(),
         Responsibilities = point.Estimate.Responsibilities,
         Counts = point.Estimate.Counts,
         Start = start,
         Status = point.Residual <= Tolerance ? FitStatus.Converged : FitStatus.IterationLimit,
-        Requested = point.Estimate.Components,
+        Requested = point.Estimate.Fitted,
         Iterations = iterations,
         NewtonSteps = newtonSteps,
         Residual = point.Residual,
         LowerBound = point.Bound,
-        SmallestVariance = point.Estimate.Variances.Min(),
+        LogLikelihood = point.Bound - point.Estimate.LogPriors(),
+        SmallestVariance = point.Estimate.Variances[..(point.Estimate.Fitted * point.Estimate.Size)].Min(),
     };
 }

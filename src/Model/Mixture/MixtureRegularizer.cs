@@ -5,7 +5,11 @@ namespace S2M.Model.Mixture;
 /// <param name="PriorStrength">nu, strength of the inverse-gamma prior on variances, in examples, at least 0.</param>
 /// <param name="PriorVariance">s0, the variance that the prior draws to, at least 0.</param>
 /// <param name="WeightPrior">a, examples that the Dirichlet prior adds to every component, at least 0.</param>
-public sealed record MixtureRegularizer(double VarianceOffset, double PriorStrength = 0, double PriorVariance = 0, double WeightPrior = 0)
+/// <param name="HasBackground">
+/// Whether a further component of fixed place and width takes up what belongs to none: mean 0 and variance 1 / D in every dimension, which for descriptors of unit
+/// length is the same density everywhere. Its weight is fitted; scores are those of the other components.
+/// </param>
+public sealed record MixtureRegularizer(double VarianceOffset, double PriorStrength = 0, double PriorVariance = 0, double WeightPrior = 0, bool HasBackground = false)
 {
     // Below it squares of quotients would overflow.
     private const double SmallestVariance = 1e-30;

@@ -5,16 +5,16 @@ namespace S2M.Model.Mixture;
 /// <summary>A fitted mixture and how it came about. K is the number of components that it has.</summary>
 public sealed record MixtureSolution
 {
-    /// <summary>The M-step of <see cref="Responsibilities"/>.</summary>
+    /// <summary>The M-step of <see cref="Responsibilities"/>; a background is left out.</summary>
     public required GaussianMixture Mixture { get; init; }
 
-    /// <summary>g, shape (N, K), row-major: a fixed point of E-step after M-step up to <see cref="Residual"/>.</summary>
+    /// <summary>g, shape (N, K), row-major, with a background (N, K + 1): a fixed point of E-step after M-step up to <see cref="Residual"/>.</summary>
     public required double[] Responsibilities { get; init; }
 
-    /// <summary>N_j = sum_i g_ij, shape (K).</summary>
+    /// <summary>N_j = sum_i g_ij, shape (K), with a background (K + 1).</summary>
     public required double[] Counts { get; init; }
 
-    /// <summary>Responsibilities that EM began with, shape (N, K), row-major.</summary>
+    /// <summary>Responsibilities that EM began with, as many as <see cref="Responsibilities"/>.</summary>
     public required double[] Start { get; init; }
 
     /// <summary>How the fit ended.</summary>
@@ -35,6 +35,9 @@ public sealed record MixtureSolution
     /// <summary>Log likelihood of the support set with the logarithms of the priors, constants left out (docs/maths.md, eq. 31).</summary>
     public required double LowerBound { get; init; }
 
+    /// <summary>log p(X), with the background where there is one.</summary>
+    public required double LogLikelihood { get; init; }
+
     /// <summary>The smallest of all variances.</summary>
     public required double SmallestVariance { get; init; }
 
@@ -47,6 +50,6 @@ public sealed record MixtureSolution
         FitStatus.Converged => string.Empty,
         FitStatus.IterationLimit => $"after {Iterations} steps the responsibilities still move by {Residual:G2}; use fewer components or a larger variance offset",
         FitStatus.Collapsed => $"a component lost its examples and {Mixture.Components} of {Requested} are left; use fewer components or more examples",
-        _ => $"{Start.Length / Mixture.Components} examples are enough for {Mixture.Components} components, {Requested} were asked for; give three examples for each",
+        _ => $"{Start.Length / Counts.Length} examples are enough for {Mixture.Components} components, {Requested} were asked for; give three examples for each",
     };
 }

@@ -52,7 +52,7 @@ internal static class NewtonFinish
 
         SystemSolution solution = ResponsibilitySystem.Solve(features, couplings, residuals, isTransposed: true);
         double[]? moved = solution.UsedRidge ? null : Move(point, features, solution.Values);
-        FixedPoint? better = moved is null ? null : FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer);
+        FixedPoint? better = moved is null ? null : FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer, estimate.Background);
         double slack = estimate.Regularizer.VarianceOffset > 0 ? OffsetSlack * estimate.Rows : Rounding * Math.Max(1, Math.Abs(point.Bound));
         return better?.Residual <= Contraction * point.Residual && better.Bound >= point.Bound - slack ? better : null;
     }

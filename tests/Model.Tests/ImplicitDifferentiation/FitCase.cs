@@ -95,6 +95,7 @@ internal sealed class FitCase
             Iterations = Steps,
             NewtonSteps = 0,
             Residual = 0,
+            LogLikelihood = 0,
             LowerBound = densities.Sum(),
             SmallestVariance = Parameters[middle..].Min(),
         };

@@ -1,0 +1,91 @@
+using S2M.Model.ImplicitDifferentiation;
+using S2M.Model.Mixture;
+using S2M.Numerics.Randomness;
+
+namespace S2M.Model.Tests.Mixture;
+
+/// <summary>The background takes up what belongs to no component, leaves scores alone, and is part of the gradient.</summary>
+public sealed class BackgroundTests
+{
+    private const int Size = 16;
+    private const int Clean = 14;
+    private const int Noise = 6;
+    private static readonly MixtureRegularizer With = new(1e-3, 1, 1e-3, 1, HasBackground: true);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Fit_NoiseAmongClusters_TheBackgroundTakesIt(int components)
+    {
+        double[] support = Support(components, 0.1);
+
+        MixtureSolution solution = MixtureFit.Fit(support, Size, components, With, MixtureStart.Searched());
+
+        solution.Status.ShouldBe(FitStatus.Converged);
+        solution.Mixture.Components.ShouldBe(components);
+        solution.Mixture.MixingWeights.ToArray().Sum().ShouldBe(1, 1e-12);
+        double[] ofBackground = [.. Enumerable.Range(0, Clean + Noise).Select(row => solution.Responsibilities[(row * (components + 1)) + components])];
+        ofBackground[..Clean].ShouldAllBe(share => share < 0.05);
+        ofBackground[Clean..].ShouldAllBe(share => share > 0.95);
+
+        // Without one, noise widens the components.
+        MixtureSolution without = MixtureFit.Fit(support, Size, components, With with { HasBackground = false }, MixtureStart.Searched());
+        solution.Mixture.Variances.ToArray().Average().ShouldBeLessThan(without.Mixture.Variances.ToArray().Average() / 2);
+    }
+
+    [Fact]
+    public void Fit_NoNoise_TheBackgroundIsEmptyAndTheMixtureAlmostTheSame()
+    {
+        double[] support = Support(2, 0.1)[..(Clean * Size)];
+
+        MixtureSolution with = MixtureFit.Fit(support, Size, 2, With with { WeightPrior = 0 }, MixtureStart.Searched());
+        MixtureSolution without = MixtureFit.Fit(support, Size, 2, With with { WeightPrior = 0, HasBackground = false }, MixtureStart.Searched());
+
+        with.Counts[2].ShouldBeLessThan(1e-3);
+        with.Mixture.Means.ToArray().Zip(without.Mixture.Means.ToArray(), (left, right) => Math.Abs(left - right)).Max().ShouldBeLessThan(1e-3);
+    }
+
+    [Theory]
+    [InlineData(1, 0.2)]
+    [InlineData(2, 0.25)]
+    [InlineData(3, 0.25)]
+    public void Backward_Background_IsTheGradientOfUnrollingAndOfDifferences(int components, double spread)
+    {
+        double[] support = Support(components, spread);
+        MixtureSolution solution = MixtureFit.Fit(support, Size, components, With, MixtureStart.Searched());
+        solution.Residual.ShouldBeLessThan(1e-10);
+        int fitted = solution.Mixture.Components;
+        var random = new PhiloxRandom(5, RandomPurpose.Initialization);
+        double[] Normals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+        var cotangent = new MixtureCotangent(Normals(fitted), Normals(fitted * Size), Normals(fitted * Size));
+
+        FitGradient gradient = new ImplicitAdjoint().Backward(support, Size, solution, With, cotangent);
+
+        FitGradient unrolled = new UnrolledAdjoint(800).Backward(support, Size, solution, With, cotangent);
+        Distance(gradient.Support, unrolled.Support).ShouldBeLessThan(1e-10);
+        gradient.VarianceOffset.ShouldBe(unrolled.VarianceOffset, 1e-10 * Math.Abs(unrolled.VarianceOffset));
+        gradient.PriorVariance.ShouldBe(unrolled.PriorVariance, 1e-10 * Math.Abs(unrolled.PriorVariance));
+        var check = new DirectionalCheck(support, Size, solution, With, cotangent);
+        check.Error(gradient.Support, Normals(support.Length)).ShouldBeLessThan(1e-6);
+        check.OffsetError(gradient.VarianceOffset).ShouldBeLessThan(1e-6);
+    }
+
+    private static double Distance(double[] left, double[] right)
+        => Math.Sqrt(left.Zip(right, (a, b) => (a - b) * (a - b)).Sum() / right.Sum(value => value * value));
+
+    // Rows of unit length: clusters around unit vectors, and directions drawn evenly.
+    private static double[] Support(int components, double spread)
+    {
+        var random = new PhiloxRandom(17, RandomPurpose.Initialization, (uint)components);
+        double[] Unit(double[] row)
+        {
+            double length = Math.Sqrt(row.Sum(value => value * value));
+            return [.. row.Select(value => value / length)];
+        }
+
+        double[] Normal() => [.. Enumerable.Range(0, Size).Select(_ => random.NextNormal() / Math.Sqrt(Size))];
+        double[][] centers = [.. Enumerable.Range(0, components).Select(_ => Unit(Normal()))];
+        IEnumerable<double[]> clean = Enumerable.Range(0, Clean).Select(row => Unit([.. centers[row % components].Zip(Normal(), (center, noise) => center + (spread * noise))]));
+        return [.. clean.Concat(Enumerable.Range(0, Noise).Select(_ => Unit(Normal()))).SelectMany(row => row)];
+    }
+}
