@@ -78,6 +78,11 @@ public sealed class Set2ModelNetwork : IDisposable
         using var dropout = new DescriptorDropout(raw_PD, _specification.Network.Dropout, episode.Address);
         dropout.Apply(raw_PD);
         using L2Normalization normalized = L2Normalization.Apply(raw_PD);
+        if (!AreFinite(TensorMemory.Elements<double>(normalized.Descriptors_ND)))
+        {
+            return EpisodeSum.Absent;
+        }
+
         using Tensor gradient_PD = zeros_like(normalized.Descriptors_ND);
 
         double[] metrics = new double[MetricNames.Count];
@@ -117,6 +122,17 @@ public sealed class Set2ModelNetwork : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _embedding.Dispose();
+
+    private static bool AreFinite(ReadOnlySpan<double> values)
+    {
+        bool finite = true;
+        foreach (double value in values)
+        {
+            finite &= double.IsFinite(value);
+        }
+
+        return finite;
+    }
 
     private static void Add(Span<double> sums, ReadOnlySpan<double> values)
     {

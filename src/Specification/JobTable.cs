@@ -114,8 +114,8 @@ internal static class JobTable
         var episode = new EpisodeSpecification();
         return new EpisodeSpecification
         {
-            Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; at least 10, since batch norm sees exactly one episode."),
-            ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; at least 128 an episode in all."),
+            Classes = block.Integer("classes", episode.Classes, 2, 100_000, "Concepts of an episode; with conv4 at least 10, since batch norm sees exactly one episode."),
+            ImagesPerClass = block.Integer("images_per_class", episode.ImagesPerClass, 2, 10_000, "Images drawn for each concept; with conv4 at least 128 an episode in all."),
             Modes = block.Integer("modes", episode.Modes, 1, MostModes, "Classes that a concept is the union of, drawn anew for every episode; each must be in every support."),
             ModeWeights = block.Choice(
                 "mode_weights", episode.ModeWeights, "How a concept's images are divided among its modes, in turn: balanced or as 6 : 3 : 1; without effect on one mode.", Weightings),

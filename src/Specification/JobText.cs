@@ -13,7 +13,7 @@ public static class JobText
     /// <param name="job">The job.</param>
     public static string Write(JobSpecification job)
     {
-        JsonObject root = JsonSerializer.SerializeToNode(job, SpecificationJson.Options)!.AsObject();
+        JsonObject root = JsonSerializer.SerializeToNode(job, SpecificationJson.Whole)!.AsObject();
         JsonObject data = root["data"]!.AsObject();
         var image = new JsonObject();
         foreach (string field in ImageFields)

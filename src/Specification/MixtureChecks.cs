@@ -33,12 +33,14 @@ internal static class MixtureChecks
             Require("weight_prior", network.WeightPrior, plain.WeightPrior, reason, remedy);
             Require("background", network.Background, plain.Background, reason, remedy);
             RequireWord("start", network.Start, plain.Start, reason, remedy);
-            Require("learn_predictive_offset", network.LearnPredictiveOffset, plain.LearnPredictiveOffset, reason, remedy);
         }
 
         if (!network.Head.ChoosesComponents())
         {
-            RequireWord("k_by", network.KBy, plain.KBy, $"with head {head}, which chooses no number of components", $"remove it, or choose {HeadKind.AdaGmm.Word()}");
+            string reason = $"with head {head}, which chooses no number of components";
+            string remedy = $"remove it, or choose {HeadKind.AdaGmm.Word()}";
+            RequireWord("k_by", network.KBy, plain.KBy, reason, remedy);
+            Require("learn_predictive_offset", network.LearnPredictiveOffset, plain.LearnPredictiveOffset, reason, remedy);
         }
 
         void RequireWord<T>(string field, T got, T expected, string reason, string remedy)

@@ -65,10 +65,13 @@ public sealed class Set2ModelNetworkTests
         Compute(network, start, images, MakeEpisode(4)).Values.SequenceEqual(Compute(network, start, images, MakeEpisode(3)).Values).ShouldBeFalse();
     }
 
-    [Fact]
-    public void ComputeEpisode_NonFiniteParameter_LeafIsAbsentAndTheNextIsWhole()
+    [Theory]
+    [InlineData(HeadKind.Gauss)]
+    [InlineData(HeadKind.Gmm2)]
+    [InlineData(HeadKind.AdaGmm)]
+    public void ComputeEpisode_NonFiniteParameter_LeafIsAbsentAndTheNextIsWhole(HeadKind head)
     {
-        using var network = new Set2ModelNetwork(TestJobs.Small());
+        using var network = new Set2ModelNetwork(TestJobs.Small(head));
         using Tensor images = MakeImages();
         ParameterSnapshot start = network.Initialize();
         float[] broken = [.. start.Parameters];
@@ -76,6 +79,14 @@ public sealed class Set2ModelNetworkTests
         EpisodeSum before = Compute(network, start, images, MakeEpisode(0));
 
         Compute(network, start with { Parameters = broken }, images, MakeEpisode(0)).Present.ShouldBe(0);
+        foreach (float logOffset in new[] { float.NaN, 800, -800 })
+        {
+            // The scalars of the head stand last: its variance offsets, and whatever else it learns.
+            float[] scalars = [.. start.Parameters];
+            scalars.AsSpan(scalars.Length - network.Parameters.Entries.Count(entry => entry.Shape.Count == 0)).Fill(logOffset);
+            Compute(network, start with { Parameters = scalars }, images, MakeEpisode(0)).Present.ShouldBe(0, $"log eps {logOffset}");
+        }
+
         Compute(network, start, images, MakeEpisode(0)).Values.SequenceEqual(before.Values).ShouldBeTrue();
     }
 

@@ -13,7 +13,6 @@ public sealed class MixtureChecksTests
     [InlineData("background: true", "background: expected false with head gauss, which has one component and no iteration, got true")]
     [InlineData("weight_prior: 0", "weight_prior: expected 1 with head gauss, which has one component and no iteration, got 0")]
     [InlineData("start: farthest_first", "start: expected k_means with head gauss, which has one component and no iteration, got farthest_first")]
-    [InlineData("learn_predictive_offset: true", "learn_predictive_offset: expected false with head gauss, which has one component and no iteration, got true")]
     public void Parse_OptionOfMixturesOnGauss_IsRefused(string option, string expected) =>
         TestJobs.Refusal(TestJobs.Minimal + $"network:\n  {option}").ShouldBe($"job.yaml: line 5: network.{expected}; {Mixtures}");
 
@@ -24,6 +23,13 @@ public sealed class MixtureChecksTests
     public void Parse_CriterionOnAHeadThatChoosesNothing_IsRefused(string head) =>
         TestJobs.Refusal(TestJobs.Minimal + $"network:\n  head: {head}\n  k_by: slides\nepisode: {{images_per_class: 12, groups: [{{support: 0-8, queries: 9-11}}]}}")
             .ShouldBe($"job.yaml: line 6: network.k_by: expected means with head {head}, which chooses no number of components, got slides; remove it, or choose adagmm");
+
+    [Theory]
+    [InlineData("gauss")]
+    [InlineData("gmm3")]
+    public void Parse_PredictiveOffsetOnAHeadThatChoosesNothing_IsRefused(string head) =>
+        TestJobs.Refusal(TestJobs.Minimal + $"network:\n  head: {head}\n  learn_predictive_offset: true\nepisode: {{images_per_class: 12, groups: [{{support: 0-8, queries: 9-11}}]}}")
+            .ShouldBe($"job.yaml: line 6: network.learn_predictive_offset: expected false with head {head}, which chooses no number of components, got true; remove it, or choose adagmm");
 
     [Theory]
     [InlineData("gmm2", 5, "at least 6 support images for 2 components of head gmm2, 3 images each, got at most 5; enlarge a support, or choose gauss")]

@@ -15,7 +15,7 @@ public sealed class DirectionalCheck(double[] support, int size, MixtureSolution
     /// <summary>How far the gradient is from the slope along a direction of the examples, relative to the gradient's length times the direction's.</summary>
     /// <param name="gradient">dL/dx, shape (N, D), row-major.</param>
     /// <param name="direction">Shape (N, D), row-major, not zero.</param>
-    /// <returns>0 where both are 0; infinite where a refit collapses.</returns>
+    /// <returns>0 where both are 0; NaN where a refit collapses.</returns>
     public double Error(double[] gradient, double[] direction)
     {
         ArgumentNullException.ThrowIfNull(gradient);
@@ -27,7 +27,7 @@ public sealed class DirectionalCheck(double[] support, int size, MixtureSolution
     }
 
     /// <summary>The relative error of dL/deps.</summary>
-    /// <param name="gradient">dL/deps.</param>
+    /// <param name="gradient">dL/deps; eps is above 0.</param>
     public double OffsetError(double gradient)
     {
         double slope = Slope(h => (support, regularizer with { VarianceOffset = regularizer.VarianceOffset * (1 + h) })) / regularizer.VarianceOffset;
@@ -42,7 +42,7 @@ public sealed class DirectionalCheck(double[] support, int size, MixtureSolution
     {
         if (MixtureFit.FitFrom(point.Support, size, solution.Responsibilities, point.Regularizer) is not { } refit)
         {
-            return double.PositiveInfinity;
+            return double.NaN;
         }
 
         return Inner(cotangent.MixingWeights, refit.Mixture.MixingWeights) + Inner(cotangent.Means, refit.Mixture.Means) + Inner(cotangent.Variances, refit.Mixture.Variances);

@@ -21,7 +21,7 @@ internal sealed class FitFeatures
     {
         (Estimate, Expected) = (estimate, expected);
         ActiveRows = [.. Enumerable.Range(0, estimate.Rows).Where(IsActive)];
-        Width = ((2 * estimate.Size) + 1 + Lanes - 1) / Lanes * Lanes;
+        Width = WidthOf(estimate.Size);
         Effects = new double[estimate.Components][];
         Slopes = new double[estimate.Components][];
         for (int j = 0; j < estimate.Components; j++)
@@ -34,6 +34,9 @@ internal sealed class FitFeatures
             }
         }
     }
+
+    /// <summary>Columns of a factor for descriptors of a size.</summary>
+    internal static int WidthOf(int size) => ((2 * size) + 1 + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>The M-step.</summary>
     internal MixtureEstimate Estimate { get; }

@@ -3,7 +3,7 @@ using S2M.Model.Mixture;
 namespace S2M.Model.ImplicitDifferentiation;
 
 /// <summary>
-/// The exact gradient at a fixed point by the implicit function theorem, in the responsibilities (docs/maths.md, section on implicit differentiation): a system
+/// The exact gradient at a fixed point by the implicit function theorem, in the responsibilities (docs/maths.md, section 8): a system
 /// of at most N (K - 1) unknowns, however long descriptors are; that in parameters where it is smaller.
 /// </summary>
 public sealed class ImplicitAdjoint : IFitAdjoint

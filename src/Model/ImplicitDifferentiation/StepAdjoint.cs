@@ -52,7 +52,7 @@ internal sealed class StepAdjoint
         })];
     }
 
-    /// <summary>c = F t of eq. 37: dL/dg of the active rows, shape (M, K).</summary>
+    /// <summary>c = F t of eq. 36 and 38: dL/dg of the active rows, shape (M, K).</summary>
     internal static double[] ToResponsibilities(FitFeatures features, double[][] parameters)
     {
         double[] values = new double[features.ActiveRows.Length * parameters.Length];

@@ -22,7 +22,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 
         // Responsibilities alone are kept: an M-step is cheaper to repeat than to remember.
         var visited = new List<double[]> { solution.Start };
-        for (int step = 1; step < steps; step++)
+        for (int step = 1; step < (components == 1 ? 1 : steps); step++)
         {
             double[] expected = new double[solution.Start.Length];
             Maximize(visited[^1]).Expect(expected);
@@ -31,7 +31,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 
         var collected = new StepAdjoint(rows.Length / size, size);
         MixtureEstimate estimate = Maximize(visited[^1]);
-        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, new FitFeatures(estimate, visited[^1]).Width);
+        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, FitFeatures.WidthOf(size));
         collected.CollectMaximization(estimate, parameters);
         for (int step = visited.Count - 1; step > 0; step--)
         {

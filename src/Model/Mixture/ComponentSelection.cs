@@ -1,10 +1,11 @@
 using S2M.Numerics.Portable;
+using S2M.Specification;
 
 namespace S2M.Model.Mixture;
 
 /// <summary>The fit with the number of components that a criterion chose.</summary>
 /// <param name="Solution">The chosen fit.</param>
-/// <param name="Criteria">The criterion of 1, 2, ... components, smaller is better; as many as the examples carry.</param>
+/// <param name="Criteria">The criterion of 1, 2, ... components, smaller is better; as many as the examples carry. Where a fit collapsed it is that of what was left.</param>
 public sealed record ChosenFit(MixtureSolution Solution, double[] Criteria);
 
 /// <summary>Chooses the number of components of a concept by an information criterion (docs/maths.md, eq. 40).</summary>
@@ -20,7 +21,7 @@ public static class ComponentSelection
     /// <param name="start">Where fits begin.</param>
     /// <param name="rule">The criterion.</param>
     /// <exception cref="Set2ModelException">An argument is out of its range.</exception>
-    public static ChosenFit Choose(ReadOnlySpan<double> support, int size, int most, MixtureRegularizer regularizer, MixtureStart start, ComponentRule rule)
+    public static ChosenFit Choose(ReadOnlySpan<double> support, int size, int most, MixtureRegularizer regularizer, MixtureStart start, ComponentCriterion rule)
     {
         int rows = size < 1 ? 0 : support.Length / size;
         int carried = Math.Min(Math.Max(1, most), Math.Max(1, rows / ExamplesOfComponent));
@@ -40,14 +41,14 @@ public static class ComponentSelection
         return new ChosenFit(best!, criteria);
     }
 
-    private static double Criterion(int rows, int size, MixtureSolution solution, ComponentRule rule)
+    private static double Criterion(int rows, int size, MixtureSolution solution, ComponentCriterion rule)
     {
         double components = solution.Mixture.Components;
         double means = (components * size) + components;
         double cost = rule switch
         {
-            ComponentRule.Slides => 2 * components * size * PortableMath.Log(rows),
-            ComponentRule.Means => means * PortableMath.Log(rows),
+            ComponentCriterion.Slides => 2 * components * size * PortableMath.Log(rows),
+            ComponentCriterion.Means => means * PortableMath.Log(rows),
             _ => 2 * means,
         };
         return cost - (2 * solution.LogLikelihood);

@@ -58,12 +58,20 @@ internal sealed class ConceptHead
                 continue;
             }
 
+            MixtureHeadSettings settings = Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents()) with { ChecksGradient = IsChecked(address) };
+            if (!settings.Regularizer.IsUsable || !settings.Predictive.IsUsable)
+            {
+                // As with one Gaussian: an episode that is not finite is left out.
+                yield return new GroupGradient(double.NaN, 0, 0, 0, 0, 0);
+                continue;
+            }
+
             MixtureStart[] starts = [.. group.Concepts.Select(_ => _network.Start == StartKind.KMeans ? MixtureStart.Seeded(random.NextUInt64()) : MixtureStart.Searched(1))];
             yield return MixtureHead.AddGradient(
                 TensorMemory.Elements<double>(pool_PD),
                 (int)pool_PD.shape[1],
                 group,
-                Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents()) with { ChecksGradient = IsChecked(address) },
+                settings,
                 starts,
                 _loss,
                 temperature,
@@ -106,15 +114,9 @@ internal sealed class ConceptHead
     private MixtureHeadSettings Settings(float[] scalars, int shots, int components, bool isChosen)
     {
         MixtureRegularizer regularizer = Scalars.Regularizer(scalars, shots);
-        ComponentRule rule = _network.KBy switch
-        {
-            ComponentCriterion.Means => ComponentRule.Means,
-            ComponentCriterion.Slides => ComponentRule.Slides,
-            _ => ComponentRule.AicMeans,
-        };
         return new MixtureHeadSettings(
             components,
-            isChosen ? rule : null,
+            isChosen ? _network.KBy : null,
             regularizer,
             isChosen ? regularizer with { VarianceOffset = Scalars.PredictiveOffset(scalars, shots) } : regularizer,
             isChosen && Scalars.LearnsPredictiveOffset,

@@ -1,6 +1,6 @@
 namespace S2M.Model.Mixture;
 
-/// <summary>How a fit ended (docs/maths.md, section on the fit). <see cref="MixtureSolution.Advice"/> says what can be done.</summary>
+/// <summary>How a fit ended (docs/maths.md, section 6). <see cref="MixtureSolution.Advice"/> says what can be done.</summary>
 public enum FitStatus
 {
     /// <summary>With as many components as were asked for, at a fixed point.</summary>

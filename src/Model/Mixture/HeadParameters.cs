@@ -33,7 +33,7 @@ public sealed class HeadParameters
         string[] each = [.. _shots.Select(shots => $".shots_{shots}")];
         bool isMixture = _network.Head.IsMixture();
         _offset = Add("head.log_variance_offset", _network.VarianceOffset, _network.LearnVarianceOffset && _network.Head != HeadKind.NearestMean, each);
-        _predictiveOffset = Add("head.log_predictive_offset", _network.VarianceOffset, _network.LearnPredictiveOffset && isMixture, each);
+        _predictiveOffset = Add("head.log_predictive_offset", _network.VarianceOffset, _network.LearnPredictiveOffset && _network.Head.ChoosesComponents(), each);
         _priorVariance = Add("head.log_prior_variance", _network.PriorVariance, _network.LearnPriorVariance && isMixture && _network.Regularizer == RegularizerKind.Map, one);
         _temperature = Add("loss.log_temperature", specification.Loss.Temperature, specification.Loss.Kind == LossKind.NWay, one);
     }
@@ -41,7 +41,7 @@ public sealed class HeadParameters
     /// <summary>The entries, in the order of the flat vector.</summary>
     public IReadOnlyList<ParameterEntry> Entries => _entries;
 
-    /// <summary>Whether the job learns a predictive eps, whose gradient <see cref="AddGradient(Span{double}, int, double, double, double, double)"/> then takes.</summary>
+    /// <summary>Whether the job learns a predictive eps, whose gradient <see cref="AddGradient"/> then takes.</summary>
     public bool LearnsPredictiveOffset => _predictiveOffset != Absent;
 
     /// <summary>Writes the starts.</summary>
@@ -94,10 +94,6 @@ public sealed class HeadParameters
         AddTo(gradient, _priorVariance, 0, logPriorVariance);
         AddTo(gradient, _temperature, 0, logTemperature);
     }
-
-    /// <summary>Adds a group's gradients of a head with one component.</summary>
-    /// <inheritdoc cref="AddGradient(Span{double}, int, double, double, double, double)"/>
-    public void AddGradient(Span<double> gradient, int shots, double logOffset, double logTemperature) => AddGradient(gradient, shots, logOffset, 0, 0, logTemperature);
 
     private double PriorVariance(ReadOnlySpan<float> scalars) => _priorVariance == Absent ? _network.PriorVariance : PortableMath.Exp(scalars[_priorVariance]);
 

@@ -3,7 +3,7 @@ using S2M.Numerics.Mixtures;
 namespace S2M.Model.Mixture;
 
 /// <summary>
-/// Fits mixtures: expectation-maximization, finished by Newton's method on the responsibilities (docs/maths.md, section on the fit). Float64, one thread; the
+/// Fits mixtures: expectation-maximization, finished by Newton's method on the responsibilities (docs/maths.md, section 6). Float64, one thread; the
 /// bits depend on the rows, their order and the arguments alone.
 /// </summary>
 public static class MixtureFit

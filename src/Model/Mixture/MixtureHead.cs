@@ -1,6 +1,7 @@
 using S2M.Data.Sampling;
 using S2M.Model.ImplicitDifferentiation;
 using S2M.Model.Losses;
+using S2M.Numerics.Randomness;
 
 namespace S2M.Model.Mixture;
 
@@ -34,6 +35,11 @@ public static class MixtureHead
             double[] support = Gather(pool, size, group.Concepts[concept].Support);
             (MixtureSolution scoring, MixtureSolution predicting) = settings.Fit(support, size, starts[concept]);
             tally.Add(scoring);
+            if (!ReferenceEquals(scoring, predicting))
+            {
+                tally.Add(predicting);
+            }
+
             fits[concept] = new Fitted(support, scoring, predicting, new MixtureScores(scoring.Mixture, queries, values.AsSpan(concept * queryRows.Length, queryRows.Length)));
         }
 
@@ -61,7 +67,7 @@ public static class MixtureHead
 
                 if (settings.ChecksGradient)
                 {
-                    tally.AddCheck(new DirectionalCheck(fit.Support, size, fit.Scoring, settings.Regularizer, cotangent).Error(through.Support, fit.Support));
+                    tally.AddCheck(new DirectionalCheck(fit.Support, size, fit.Scoring, settings.Regularizer, cotangent).Error(through.Support, Direction(fit.Support)));
                 }
             }
 
@@ -76,7 +82,7 @@ public static class MixtureHead
         return new GroupGradient(
             value.Loss, scores.CountHits(), scores.Queries - group.Distractors.Count, withoutOffset ? 0 : logOffset, value.LogTemperatureGradient, value.FlatHistograms)
         {
-            LogPriorVarianceGradient = logPriorVariance,
+            LogPriorVarianceGradient = withoutOffset ? 0 : logPriorVariance,
             LogPredictiveGradient = logPredictive,
             Fits = tally,
         };
@@ -96,6 +102,13 @@ public static class MixtureHead
         Array.Fill(cotangents, -1.0 / cotangents.Length);
         MixtureCotangent cotangent = new MixtureScores(fit.Predicting.Mixture, positives, logDensities).Backward(cotangents, []);
         return settings.Adjoint.Backward(fit.Support, size, fit.Predicting, settings.Predictive, cotangent).VarianceOffset * settings.Predictive.VarianceOffset;
+    }
+
+    // Any that is no shift and no scaling of the examples, which hardly move responsibilities; it follows from them alone.
+    private static double[] Direction(double[] support)
+    {
+        var random = new PhiloxRandom(BitConverter.DoubleToUInt64Bits(support[0]), RandomPurpose.GradientCheck);
+        return [.. support.Select(_ => random.NextNormal())];
     }
 
     /// <summary>Rows of a pool, one after the other.</summary>

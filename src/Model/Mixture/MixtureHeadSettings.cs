@@ -1,4 +1,5 @@
 using S2M.Model.ImplicitDifferentiation;
+using S2M.Specification;
 
 namespace S2M.Model.Mixture;
 
@@ -11,13 +12,13 @@ namespace S2M.Model.Mixture;
 /// <param name="Adjoint">How the gradient goes through fits.</param>
 /// <param name="ChecksGradient">Whether every gradient is compared with central differences along one direction.</param>
 public sealed record MixtureHeadSettings(
-    int Components, ComponentRule? Rule, MixtureRegularizer Regularizer, MixtureRegularizer Predictive, bool LearnsPredictive, IFitAdjoint Adjoint, bool ChecksGradient)
+    int Components, ComponentCriterion? Rule, MixtureRegularizer Regularizer, MixtureRegularizer Predictive, bool LearnsPredictive, IFitAdjoint Adjoint, bool ChecksGradient)
 {
     /// <summary>Fits a support set: K chosen first, under the predictive regularizer, where it is not fixed.</summary>
     /// <param name="support">x, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
     /// <param name="start">Where fits begin.</param>
-    /// <returns>The fit that scores, and the predictive one of as many components, which is the same where the regularizers are or K is fixed.</returns>
+    /// <returns>The fit that scores, and the predictive one by which K was chosen, which is the same where the regularizers are or K is fixed; the first may collapse to fewer components.</returns>
     internal (MixtureSolution Scoring, MixtureSolution Predicting) Fit(ReadOnlySpan<double> support, int size, MixtureStart start)
     {
         if (Rule is not { } rule)

@@ -14,6 +14,10 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
     // Below it squares of quotients would overflow.
     private const double SmallestVariance = 1e-30;
 
+    /// <summary>Whether fits can be regularized with it: learned values may leave their range before the loss does.</summary>
+    internal bool IsUsable
+        => double.IsFinite(VarianceOffset + PriorVariance) && Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0) >= SmallestVariance;
+
     /// <summary>Refuses what no fit can be regularized with.</summary>
     /// <exception cref="Set2ModelException">A value is negative or not finite, or variances could become zero.</exception>
     internal void Require()

@@ -4,7 +4,7 @@ using S2M.Numerics.Randomness;
 
 namespace S2M.Model.Mixture;
 
-/// <summary>Where fits begin: with some rows of the support set as means, equal weights, and the variances of the whole set (docs/maths.md, section on starts).</summary>
+/// <summary>Where fits begin: with some rows of the support set as means, equal weights, and the variances of the whole set (docs/maths.md, section 6).</summary>
 public sealed record MixtureStart
 {
     private readonly ulong? _seed;

@@ -2,11 +2,14 @@ using S2M.Model.ImplicitDifferentiation;
 
 namespace S2M.Model.Mixture;
 
-/// <summary>Newton's method on g - G(g) = 0, by the matrix that the gradient needs too (docs/maths.md, section on the fit). Guarded: a step counts if it helps.</summary>
+/// <summary>Newton's method on g - G(g) = 0, by the matrix that the gradient needs too (docs/maths.md, section 6). Guarded: a step counts if it helps.</summary>
 internal static class NewtonFinish
 {
     private const int MostSteps = 12;
     private const int Powers = 30;
+
+    // Beyond it a step costs more than all of the iteration.
+    private const int LargestSystem = 1000;
 
     // How much the bound may fall: by rounding, relative to itself; with a variance offset, of which it is no bound, by example.
     private const double Rounding = 1e-9;
@@ -23,21 +26,25 @@ internal static class NewtonFinish
     /// <returns>The best point and the number of steps that led to it; the given one where none helped, or where they led to a saddle.</returns>
     internal static (FixedPoint Point, int Steps) Run(FixedPoint point, double exact)
     {
-        (FixedPoint best, int steps, bool isAttracting) = (point, 0, true);
+        (FixedPoint best, int steps) = (point, 0);
         while (steps < MostSteps && best.Residual > exact)
         {
             var features = new FitFeatures(best.Estimate, best.Expected);
+            if (features.ActiveRows.Length * (best.Estimate.Components - 1) > LargestSystem)
+            {
+                break;
+            }
+
             double[][] couplings = features.Couplings();
             if (Step(best, features, couplings) is not { } better)
             {
                 break;
             }
 
-            isAttracting = better.Residual > exact || IsAttracting(features, couplings);
             (best, steps) = (better, steps + 1);
         }
 
-        return isAttracting ? (best, steps) : (point, 0);
+        return steps == 0 || IsAttracting(new FitFeatures(best.Estimate, best.Expected)) ? (best, steps) : (point, 0);
     }
 
     private static FixedPoint? Step(FixedPoint point, FitFeatures features, double[][] couplings)
@@ -58,8 +65,9 @@ internal static class NewtonFinish
     }
 
     /// <summary>Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T).</summary>
-    private static bool IsAttracting(FitFeatures features, double[][] couplings)
+    private static bool IsAttracting(FitFeatures features)
     {
+        double[][] couplings = features.Couplings();
         int rows = features.ActiveRows.Length;
         int components = couplings.Length;
 

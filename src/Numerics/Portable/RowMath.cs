@@ -17,8 +17,10 @@ public static class RowMath
     /// <summary>sum_d left_d right_d.</summary>
     /// <param name="left">A row.</param>
     /// <param name="right">A row of the same length.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lengths differ.</exception>
     public static double Dot(ReadOnlySpan<double> left, ReadOnlySpan<double> right)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(right.Length, left.Length);
         Vector256<double> sums = default;
         ref double lefts = ref MemoryMarshal.GetReference(left);
         ref double rights = ref MemoryMarshal.GetReference(right);
@@ -41,8 +43,10 @@ public static class RowMath
     /// <param name="factor">The factor.</param>
     /// <param name="row">A row.</param>
     /// <param name="target">A row of the same length, added to.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lengths differ.</exception>
     public static void AddScaled(double factor, ReadOnlySpan<double> row, Span<double> target)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(target.Length, row.Length);
         Vector256<double> factors = Vector256.Create(factor);
         ref double values = ref MemoryMarshal.GetReference(row);
         ref double sums = ref MemoryMarshal.GetReference(target);
@@ -68,7 +72,7 @@ public static class RowMath
     {
         if (width % Lanes != 0 || width == 0 || left.Length % width != 0 || right.Length % width != 0 || target.Length != left.Length / width * (right.Length / width))
         {
-            throw new ArgumentException($"rows: expected rows of a multiple of {Lanes} elements and a target of every pair, got {left.Length}, {right.Length} by {width} and {target.Length}");
+            throw new ArgumentException($"rows: expected rows of a multiple of {Lanes} elements and a target of every pair, got {left.Length}, {right.Length} by {width} and {target.Length}; pad rows with zeros");
         }
 
         target.Clear();

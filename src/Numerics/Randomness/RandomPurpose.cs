@@ -21,12 +21,15 @@ public static class RandomPurpose
     /// <summary>Bootstrap intervals.</summary>
     public const uint Bootstrap = 6;
 
-    /// <summary>Starting means of mixtures; the key is the seed of the start.</summary>
-    public const uint MixtureStart = 10;
-
     /// <summary>Bootstrap of the difference between two systems.</summary>
     public const uint PairedBootstrap = 8;
 
     /// <summary>Polysemous and noisy sets, + 256 x phase; a = row of the table, b = index.</summary>
     public const uint Sets = 9;
+
+    /// <summary>Starting means of mixtures: the key is the seed of the start. With + 256 x phase, a = step, b = index, the seeds of an episode's starts.</summary>
+    public const uint MixtureStart = 10;
+
+    /// <summary>Directions of gradient checks.</summary>
+    public const uint GradientCheck = 11;
 }

@@ -37,7 +37,14 @@ internal sealed class OpenDataSet(IDataSet dataSet) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await Task.WhenAll(_ahead.Values);
+        Task[] decoding;
+        lock (_lock)
+        {
+            decoding = [.. _ahead.Values];
+        }
+
+        // Whatever else went wrong in one, the share that needs its images meets it too.
+        await Task.WhenAll(decoding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         DataSet.Dispose();
         _end.Dispose();
     }

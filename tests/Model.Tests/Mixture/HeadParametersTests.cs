@@ -45,7 +45,7 @@ public sealed class HeadParametersTests
         double[] gradient = new double[3];
 
         head.VarianceOffset(scalars, shots).ShouldBe(trained == 1 ? 0.25 : 0.5, 1e-6);
-        head.AddGradient(gradient, shots, 7, 3);
+        head.AddGradient(gradient, shots, 7, 0, 0, 3);
         gradient.ShouldBe([trained == 1 ? 7 : 0, trained == 5 ? 7 : 0, 3]);
     }
 

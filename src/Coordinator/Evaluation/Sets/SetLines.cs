@@ -26,10 +26,18 @@ internal static class SetLines
         lines.Add(new HeadSetScorer("nearest_mean", pool, ScoringHead.NearestMean, isMixture: false));
         for (int components = 1; components <= MostComponents; components++)
         {
-            lines.Add(new HeadSetScorer($"k{components}", pool, ScoringHead.OneComponent + components - 1, isMixture: components > 1));
+            // The job's own head stands above under its own name.
+            if (job.Network.Head.ChoosesComponents() || job.Network.Head.MostComponents() != components || job.Network.Head == HeadKind.NearestMean)
+            {
+                lines.Add(new HeadSetScorer($"k{components}", pool, ScoringHead.OneComponent + components - 1, isMixture: components > 1));
+            }
         }
 
-        lines.Add(new HeadSetScorer("k_chosen", pool, ScoringHead.ChosenComponents, isMixture: true));
+        if (!job.Network.Head.ChoosesComponents())
+        {
+            lines.Add(new HeadSetScorer("k_chosen", pool, ScoringHead.ChosenComponents, isMixture: true));
+        }
+
         lines.Add(new DescriptorSetScorer("nearest_neighbor", set => SetScoring.NearestNeighbor(pool, set)));
         lines.Add(new DescriptorSetScorer("true_modes", set => SetScoring.TrueModes(pool, set, offset)));
         return lines;
