@@ -3,7 +3,8 @@ using System.CommandLine.Invocation;
 using S2M.Cli;
 using S2M.Cli.Commands;
 
-ParseResult parsed = CommandTree.Create().Parse(args.Length == 0 ? ["--help"] : args);
+// No response files: "@daily" is a text like any other.
+ParseResult parsed = CommandTree.Create().Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
 {
     return Misunderstanding.Explain(parsed, Console.Error);

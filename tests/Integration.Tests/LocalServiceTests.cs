@@ -30,6 +30,24 @@ public sealed class LocalServiceTests(Reference reference) : IDisposable
     }
 
     [Fact]
+    public async Task Up_WorkerKilledInAJob_IsStartedAgainAndTheJobGoesOn()
+    {
+        await using ProgramProcess run = Start(["quickstart", "--workers", "1", "--state", _folder["state"], "--out", _folder["out"], "--output", "json", .. SmallJob.Options]);
+        await run.LineAsync("step 4: checkpoint");
+        int worker = ChildrenOf(run.Id).Single(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("S2M.Worker.dll", StringComparison.Ordinal));
+
+        using (var process = Process.GetProcessById(worker))
+        {
+            process.Kill();
+        }
+
+        await run.LineAsync("it is started again");
+        Finished finished = await run.FinishAsync();
+        finished.ExitCode.ShouldBe(0, finished.Errors);
+        JsonNode.Parse(finished.Output)!["parameters_hash"]!.GetValue<string>().ShouldBe(await reference.HashAsync());
+    }
+
+    [Fact]
     public async Task Quickstart_InterruptedAndResumed_GivesTheSameBits()
     {
         string[] arguments = ["quickstart", "--workers", "1", "--state", _folder["state"], "--out", _folder["out"], .. SmallJob.Options];

@@ -7,7 +7,13 @@ namespace S2M.Local.Service;
 /// <summary>A coordinator and workers as processes of this machine, or the service that already runs for the folder.</summary>
 internal sealed class LocalService : IAsyncDisposable
 {
+    // Whatever ends workers so often would end the next one, too.
+    private const int MostRestarts = 20;
+
     private readonly ServiceFolder _folder;
+    private readonly Lock _lock = new();
+    private bool _isEnding;
+    private int _restarts;
     private readonly List<ServiceProcess> _processes = [];
 
     private LocalService(ServiceFolder folder, Uri address, bool isOurs)
@@ -23,15 +29,31 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Whether it ends with this process.</summary>
     internal bool IsOurs { get; }
 
-    /// <summary>Completes when one of our processes ends by itself, with what it left.</summary>
+    /// <summary>Starts workers that end by themselves again; completes when the coordinator ends, a worker that never listened, or one too many, with what it left.</summary>
     internal async Task<string> LostAsync()
     {
-        Task<ServiceProcess>[] ends = [.. _processes.Select(async process =>
+        while (true)
         {
-            await process.Exited;
-            return process;
-        })];
-        return (await await Task.WhenAny(ends)).Remains;
+            ServiceProcess[] all = [.. _processes];
+            int ended = Array.IndexOf(all, await await Task.WhenAny(all.Select(async process =>
+            {
+                await process.Exited;
+                return process;
+            })));
+            string remains = all[ended].Remains;
+            lock (_lock)
+            {
+                if (_isEnding || ended == 0 || !all[ended].HasListened || _restarts++ == MostRestarts)
+                {
+                    return remains;
+                }
+
+                _processes[ended] = StartWorker(ended);
+            }
+
+            await all[ended].DisposeAsync();
+            await Console.Error.WriteLineAsync($"{remains}; it is started again");
+        }
     }
 
     /// <summary>Uses the service of a folder, or starts one.</summary>
@@ -82,12 +104,7 @@ internal sealed class LocalService : IAsyncDisposable
             service._processes.Add(coordinator);
             for (int index = 1; index <= workers; index++)
             {
-                string name = string.Create(CultureInfo.InvariantCulture, $"worker-{index}");
-                service._processes.Add(ServiceProcess.Start(
-                    "S2M.Worker.dll",
-                    name,
-                    folder.Logs,
-                    ["--coordinator", address, "--name", name, "--token-file", folder.TokenFile, "--cache", Path.Combine(folder.Location, "cache", name)]));
+                service._processes.Add(service.StartWorker(index));
             }
 
             foreach (ServiceProcess worker in service._processes.Skip(1))
@@ -116,6 +133,11 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Ends our processes: the coordinator first, so that its loops keep their last step, then the workers.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+        {
+            _isEnding = true;
+        }
+
         if (_processes.Count > 0)
         {
             _folder.Withdraw();
@@ -127,5 +149,16 @@ internal sealed class LocalService : IAsyncDisposable
             await _processes[0].DisposeAsync();
             await Task.WhenAll(_processes.Skip(1).Select(worker => worker.DisposeAsync().AsTask()));
         }
+    }
+
+    private ServiceProcess StartWorker(int number)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"worker-{number}");
+        string address = Client.Options.Address.ToString();
+        return ServiceProcess.Start(
+            "S2M.Worker.dll",
+            name,
+            _folder.Logs,
+            ["--coordinator", address.TrimEnd('/'), "--name", name, "--token-file", _folder.TokenFile, "--cache", Path.Combine(_folder.Location, "cache", name)]);
     }
 }

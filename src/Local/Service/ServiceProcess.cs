@@ -26,6 +26,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Completes when the process ends.</summary>
     internal Task Exited => _process.WaitForExitAsync();
 
+    /// <summary>Whether it has come so far as to listen.</summary>
+    internal bool HasListened => _address.Task.IsCompletedSuccessfully;
+
     /// <summary>Its name with the code it ended with and the last lines that it wrote, for a message.</summary>
     internal string Remains => $"{_name} ended with code {_process.ExitCode}: {LastLines()} (log: {_log})";
 
