@@ -3,17 +3,15 @@ namespace S2M.Specification;
 /// <summary>What the kinds of heads are.</summary>
 public static class HeadKinds
 {
+    /// <summary>The most components of any head.</summary>
+    public const int Most = 4;
+
+    /// <summary>Support images that a component needs: fewer images have fewer components, at least one.</summary>
+    public const int ImagesPerComponent = 3;
+
     /// <summary>The word of job files, such as <c>gmm2</c>.</summary>
     /// <param name="head">The head.</param>
-    public static string Word(this HeadKind head) => head switch
-    {
-        HeadKind.Gauss => "gauss",
-        HeadKind.Gmm2 => "gmm2",
-        HeadKind.Gmm3 => "gmm3",
-        HeadKind.Gmm4 => "gmm4",
-        HeadKind.AdaGmm => "adagmm",
-        _ => "nearest_mean",
-    };
+    public static string Word(this HeadKind head) => SpecificationJson.Word(head);
 
     /// <summary>The name in prose, such as <c>Set2Model-GMM2</c>.</summary>
     /// <param name="head">The head.</param>
@@ -31,7 +29,7 @@ public static class HeadKinds
     {
         HeadKind.Gmm2 => 2,
         HeadKind.Gmm3 => 3,
-        HeadKind.Gmm4 or HeadKind.AdaGmm => 4,
+        HeadKind.Gmm4 or HeadKind.AdaGmm => Most,
         _ => 1,
     };
 

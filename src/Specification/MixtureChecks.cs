@@ -5,8 +5,6 @@ namespace S2M.Specification;
 /// <summary>What must hold between a head and the fields that only mixtures use.</summary>
 internal static class MixtureChecks
 {
-    private const int ImagesPerComponent = 3;
-
     /// <summary>Checks a job.</summary>
     /// <param name="job">The job.</param>
     /// <param name="source">Where it comes from.</param>
@@ -61,12 +59,12 @@ internal static class MixtureChecks
         HeadKind head = job.Network.Head;
         int components = head.ChoosesComponents() ? 2 : head.MostComponents();
         int largest = job.Episode.Groups.Max(group => group.Support.Count);
-        if (head.IsMixture() && largest < ImagesPerComponent * components)
+        if (head.IsMixture() && largest < HeadKinds.ImagesPerComponent * components)
         {
             throw source.Error(
                 "episode.groups",
-                $"expected a group with at least {ImagesPerComponent * components} support images for {components} components of head {head.Word()}, {ImagesPerComponent} images each, "
-                + $"got at most {largest}; enlarge a support, or choose {(largest < ImagesPerComponent * 2 ? HeadKind.Gauss.Word() : "fewer components")}");
+                $"expected a group with at least {HeadKinds.ImagesPerComponent * components} support images for {components} components of head {head.Word()}, {HeadKinds.ImagesPerComponent} images each, "
+                + $"got at most {largest}; enlarge a support, or choose {(largest < HeadKinds.ImagesPerComponent * 2 ? HeadKind.Gauss.Word() : "fewer components")}");
         }
     }
 

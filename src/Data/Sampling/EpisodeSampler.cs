@@ -46,7 +46,7 @@ public sealed class EpisodeSampler
         var pool = new PoolImage[classes * imagesPerClass];
         for (int c = 0; c < classes; c++)
         {
-            PoolImage[][] ofModes = [.. concepts.Skip(c * counts.Length).Take(counts.Length).Zip(counts, (id, count) => Draw(random, id, count))];
+            PoolImage[][] ofModes = [.. concepts.Skip(c * counts.Length).Take(counts.Length).Zip(counts, (id, count) => Draw(random, _classes, id, count))];
             int[] used = new int[counts.Length];
             for (int i = 0; i < imagesPerClass; i++)
             {
@@ -73,9 +73,10 @@ public sealed class EpisodeSampler
     public Episode SampleClassification(EpisodeAddress address, int ways, int shots, int queries) =>
         SampleTraining(address, ways, (int)Math.Min((long)shots + queries, int.MaxValue), [new GroupRoles(0, shots, shots, queries)]);
 
-    private PoolImage[] Draw(PhiloxRandom random, ConceptId id, int count)
+    /// <summary>Distinct images of a concept, in the order in which they are drawn.</summary>
+    internal static PoolImage[] Draw(PhiloxRandom random, IReadOnlyList<ImageClass> classes, ConceptId id, int count)
     {
-        ImageClass imageClass = _classes[id.Class];
+        ImageClass imageClass = classes[id.Class];
         return [.. random.Choose(count, imageClass.Count).Select(image => new PoolImage(imageClass.FirstImage + image, id.QuarterTurns))];
     }
 

@@ -115,11 +115,7 @@ public sealed class SetSampler
         return [.. random.Choose(count, _catalog.Part.Count).Select(index => _catalog[(index * turns) + random.NextInt32(turns)])];
     }
 
-    private PoolImage[] Images(PhiloxRandom random, ConceptId id, int count)
-    {
-        ImageClass imageClass = _classes[id.Class];
-        return [.. random.Choose(count, imageClass.Count).Select(image => new PoolImage(imageClass.FirstImage + image, id.QuarterTurns))];
-    }
+    private PoolImage[] Images(PhiloxRandom random, ConceptId id, int count) => EpisodeSampler.Draw(random, _classes, id, count);
 
     private void Check(EpisodeAddress address, SetRecipe recipe, int[] counts)
     {

@@ -107,6 +107,7 @@ internal sealed class FitFeatures
         ReadOnlySpan<double> x = e.Row(row);
         ReadOnlySpan<double> mean = e.Means.AsSpan(component * e.Size, e.Size);
         ReadOnlySpan<double> variance = e.Variances.AsSpan(component * e.Size, e.Size);
+        ReadOnlySpan<double> unit = e.Deviations.AsSpan(component * e.Size, e.Size);
         double count = e.Counts[component];
         double strength = count + e.Regularizer.PriorStrength;
         double offset = e.Regularizer.VarianceOffset;
@@ -117,7 +118,7 @@ internal sealed class FitFeatures
             // Responsibilities move the background's weight alone; its slopes by the mean are what an example sees of it.
             for (int d = 0; d < e.Size; d++)
             {
-                slopes[1 + d] = (x[d] - mean[d]) / Math.Sqrt(variance[d]);
+                slopes[1 + d] = (x[d] - mean[d]) / unit[d];
             }
 
             return;
@@ -131,7 +132,7 @@ internal sealed class FitFeatures
         {
             double deviation = x[d] - mean[d];
             double excess = (deviation * deviation) - variance[d];
-            meanSlopes[d] = deviation / Math.Sqrt(variance[d]);
+            meanSlopes[d] = deviation / unit[d];
             meanEffects[d] = meanSlopes[d] / count;
             varianceSlopes[d] = excess / variance[d] / 2;
             varianceEffects[d] = (excess + offset) / variance[d] / strength;

@@ -44,7 +44,7 @@ internal sealed class StepAdjoint
             for (int d = 0; d < estimate.Size; d++)
             {
                 int at = (j * estimate.Size) + d;
-                row[1 + d] = cotangent.Means[at] * Math.Sqrt(estimate.Variances[at]);
+                row[1 + d] = cotangent.Means[at] * estimate.Deviations[at];
                 row[1 + estimate.Size + d] = cotangent.Variances[at] * estimate.Variances[at];
             }
 
@@ -125,9 +125,9 @@ internal sealed class StepAdjoint
         double[] variances = new double[_size];
         for (int d = 0; d < _size; d++)
         {
-            double variance = estimate.Variances[(component * _size) + d];
-            means[d] = parameters[1 + d] / Math.Sqrt(variance);
-            variances[d] = parameters[1 + _size + d] / variance;
+            int at = (component * _size) + d;
+            means[d] = parameters[1 + d] / estimate.Deviations[at];
+            variances[d] = parameters[1 + _size + d] / estimate.Variances[at];
         }
 
         return (means, variances);
@@ -149,7 +149,7 @@ internal sealed class StepAdjoint
                 ReadOnlySpan<double> slopes = features.Slopes[j].AsSpan((active * features.Width) + 1, _size);
                 for (int d = 0; d < target.Length; d++)
                 {
-                    target[d] -= share * slopes[d] / Math.Sqrt(features.Estimate.Variances[(j * _size) + d]);
+                    target[d] -= share * slopes[d] / features.Estimate.Deviations[(j * _size) + d];
                 }
             }
         }

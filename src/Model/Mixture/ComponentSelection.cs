@@ -11,8 +11,6 @@ public sealed record ChosenFit(MixtureSolution Solution, double[] Criteria);
 /// <summary>Chooses the number of components of a concept by an information criterion (docs/maths.md, eq. 40).</summary>
 public static class ComponentSelection
 {
-    private const int ExamplesOfComponent = 3;
-
     /// <summary>Fits 1 to K components, as many as the examples carry, and takes the best; the smallest among equals.</summary>
     /// <param name="support">x, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
@@ -24,7 +22,7 @@ public static class ComponentSelection
     public static ChosenFit Choose(ReadOnlySpan<double> support, int size, int most, MixtureRegularizer regularizer, MixtureStart start, ComponentCriterion rule)
     {
         int rows = size < 1 ? 0 : support.Length / size;
-        int carried = Math.Min(Math.Max(1, most), Math.Max(1, rows / ExamplesOfComponent));
+        int carried = MixtureFit.Carried(rows, Math.Max(1, most));
         double[] criteria = new double[carried];
         MixtureSolution? best = null;
         double lowest = double.PositiveInfinity;

@@ -13,8 +13,6 @@ namespace S2M.Model.Mixture;
 /// <summary>The head of a job: from the descriptors of a group to its loss and gradient, and from a support set to its concept.</summary>
 internal sealed class ConceptHead
 {
-    private const int MostComponents = 4;
-
     // As many steps as a fit may take, and some for what Newton's method did at once.
     private const int UnrolledSteps = 400;
 
@@ -100,7 +98,7 @@ internal sealed class ConceptHead
 
         double[] rows = MixtureHead.Gather(pool, size, support);
         bool isChosen = head == ScoringHead.ChosenComponents;
-        int components = isChosen ? MostComponents : head - ScoringHead.OneComponent + 1;
+        int components = isChosen ? HeadKinds.Most : head - ScoringHead.OneComponent + 1;
         return Settings(scalars, support.Count, components, isChosen).Fit(rows, size, MixtureStart.Searched()).Scoring.Mixture;
     }
 

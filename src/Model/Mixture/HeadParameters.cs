@@ -29,13 +29,11 @@ public sealed class HeadParameters
     {
         _network = specification.Network;
         _shots = [.. specification.Episode.Groups.Select(group => group.Support.Count).Distinct().Order()];
-        string[] one = [string.Empty];
-        string[] each = [.. _shots.Select(shots => $".shots_{shots}")];
         bool isMixture = _network.Head.IsMixture();
-        _offset = Add("head.log_variance_offset", _network.VarianceOffset, _network.LearnVarianceOffset && _network.Head != HeadKind.NearestMean, each);
-        _predictiveOffset = Add("head.log_predictive_offset", _network.VarianceOffset, _network.LearnPredictiveOffset && _network.Head.ChoosesComponents(), each);
-        _priorVariance = Add("head.log_prior_variance", _network.PriorVariance, _network.LearnPriorVariance && isMixture && _network.Regularizer == RegularizerKind.Map, one);
-        _temperature = Add("loss.log_temperature", specification.Loss.Temperature, specification.Loss.Kind == LossKind.NWay, one);
+        _offset = Add(EachOf(ShotCounts.VarianceOffset), _network.VarianceOffset, _network.LearnVarianceOffset && _network.Head != HeadKind.NearestMean);
+        _predictiveOffset = Add(EachOf("head.log_predictive_offset"), _network.VarianceOffset, _network.LearnPredictiveOffset && _network.Head.ChoosesComponents());
+        _priorVariance = Add(["head.log_prior_variance"], _network.PriorVariance, _network.LearnPriorVariance && isMixture && _network.Regularizer == RegularizerKind.Map);
+        _temperature = Add(["loss.log_temperature"], specification.Loss.Temperature, specification.Loss.Kind == LossKind.NWay);
     }
 
     /// <summary>The entries, in the order of the flat vector.</summary>
@@ -58,12 +56,12 @@ public sealed class HeadParameters
     /// <param name="scalars">Length of <see cref="Entries"/>.</param>
     /// <param name="shots">Support size, at least 1.</param>
     public double VarianceOffset(ReadOnlySpan<float> scalars, int shots)
-        => _offset == Absent ? _network.VarianceOffset : PortableMath.Exp(scalars[_offset + Nearest(shots)]);
+        => _offset == Absent ? _network.VarianceOffset : PortableMath.Exp(scalars[_offset + ShotCounts.Nearest(_shots, shots)]);
 
     /// <summary>The eps of what needs densities rather than ranks (the number of components, noisy sets, calibration); that of ranking where the job learns no other.</summary>
     /// <inheritdoc cref="VarianceOffset"/>
     public double PredictiveOffset(ReadOnlySpan<float> scalars, int shots)
-        => _predictiveOffset == Absent ? VarianceOffset(scalars, shots) : PortableMath.Exp(scalars[_predictiveOffset + Nearest(shots)]);
+        => _predictiveOffset == Absent ? VarianceOffset(scalars, shots) : PortableMath.Exp(scalars[_predictiveOffset + ShotCounts.Nearest(_shots, shots)]);
 
     /// <summary>The regularizer of the fit for a support size.</summary>
     /// <inheritdoc cref="VarianceOffset"/>
@@ -88,7 +86,7 @@ public sealed class HeadParameters
     /// <param name="logTemperature">dL/dlog T.</param>
     public void AddGradient(Span<double> gradient, int shots, double logOffset, double logPredictiveOffset, double logPriorVariance, double logTemperature)
     {
-        int nearest = Nearest(shots);
+        int nearest = ShotCounts.Nearest(_shots, shots);
         AddTo(gradient, _offset, nearest, logOffset);
         AddTo(gradient, _predictiveOffset, nearest, logPredictiveOffset);
         AddTo(gradient, _priorVariance, 0, logPriorVariance);
@@ -97,8 +95,10 @@ public sealed class HeadParameters
 
     private double PriorVariance(ReadOnlySpan<float> scalars) => _priorVariance == Absent ? _network.PriorVariance : PortableMath.Exp(scalars[_priorVariance]);
 
-    /// <summary>Adds one entry a suffix where the value is learned, and gives the index of the first.</summary>
-    private int Add(string name, double start, bool isLearned, IEnumerable<string> suffixes)
+    private string[] EachOf(string scalar) => [.. _shots.Select(shots => ShotCounts.NameOf(scalar, shots))];
+
+    /// <summary>Adds an entry for each name where the value is learned, and gives the index of the first.</summary>
+    private int Add(string[] names, double start, bool isLearned)
     {
         if (!isLearned)
         {
@@ -106,9 +106,9 @@ public sealed class HeadParameters
         }
 
         int first = _entries.Count;
-        foreach (string suffix in suffixes)
+        foreach (string name in names)
         {
-            _entries.Add(new ParameterEntry(name + suffix, [], LearningRateScale, WeightDecayScale: 0));
+            _entries.Add(new ParameterEntry(name, [], LearningRateScale, WeightDecayScale: 0));
             _starts.Add(start);
         }
 
@@ -121,16 +121,5 @@ public sealed class HeadParameters
         {
             gradient[first + index] += value;
         }
-    }
-
-    private int Nearest(int shots)
-    {
-        int best = 0;
-        for (int i = 1; i < _shots.Length; i++)
-        {
-            best = Math.Abs(_shots[i] - shots) <= Math.Abs(_shots[best] - shots) ? i : best;
-        }
-
-        return best;
     }
 }

@@ -8,6 +8,8 @@ namespace S2M.Model.Mixture;
 /// </summary>
 internal sealed class MixtureEstimate
 {
+    private double[]? _deviations;
+
     /// <summary>Maximizes.</summary>
     /// <param name="support">x, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
@@ -80,6 +82,9 @@ internal sealed class MixtureEstimate
 
     /// <summary>s, shape (K, D).</summary>
     internal double[] Variances { get; }
+
+    /// <summary>sqrt s, shape (K, D): the unit of means in the gradient. Taken when it is asked for first, which most steps never do.</summary>
+    internal double[] Deviations => _deviations ??= [.. Variances.Select(Math.Sqrt)];
 
     /// <summary>A row of the support set.</summary>
     internal ReadOnlySpan<double> Row(int row) => Support.AsSpan(row * Size, Size);

@@ -1,4 +1,5 @@
 using S2M.Numerics.Mixtures;
+using S2M.Specification;
 
 namespace S2M.Model.Mixture;
 
@@ -20,7 +21,6 @@ public static class MixtureFit
     private const double Exact = 1e-13;
     private const double AsGoodAsExact = 1e-10;
 
-    private const int ExamplesOfComponent = 3;
     private const double LargestValue = 1e100;
 
     /// <summary>Fits.</summary>
@@ -38,7 +38,7 @@ public static class MixtureFit
         int[] order = start.Order(support, size);
         (double[] rows, double[] center) = MixtureEstimate.Center(Sorted(support, size, order), size);
         double[]? background = BackgroundOf(center, regularizer);
-        int carried = Math.Min(components, Math.Max(1, rows.Length / size / ExamplesOfComponent));
+        int carried = Carried(order.Length, components);
         FitStatus status = carried < components ? FitStatus.TooFewExamples : FitStatus.Converged;
         for (int left = carried; ; left--)
         {
@@ -76,6 +76,9 @@ public static class MixtureFit
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
         return Climb(rows, size, start, regularizer, BackgroundOf(center, regularizer), mostSteps) is { } solution ? Back(solution, center) : null;
     }
+
+    /// <summary>How many components examples carry, at least one.</summary>
+    internal static int Carried(int rows, int components) => Math.Min(components, Math.Max(1, rows / HeadKinds.ImagesPerComponent));
 
     /// <summary>The mean of the background, 0, among rows about a center; null without one.</summary>
     internal static double[]? BackgroundOf(double[] center, MixtureRegularizer regularizer) => regularizer.HasBackground ? [.. center.Select(value => -value)] : null;

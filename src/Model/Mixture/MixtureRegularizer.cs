@@ -16,7 +16,10 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
 
     /// <summary>Whether fits can be regularized with it: learned values may leave their range before the loss does.</summary>
     internal bool IsUsable
-        => double.IsFinite(VarianceOffset + PriorVariance) && Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0) >= SmallestVariance;
+        => double.IsFinite(VarianceOffset + PriorVariance) && Floor >= SmallestVariance;
+
+    // No variance falls much below it.
+    private double Floor => Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0);
 
     /// <summary>Refuses what no fit can be regularized with.</summary>
     /// <exception cref="Set2ModelException">A value is negative or not finite, or variances could become zero.</exception>
@@ -33,7 +36,7 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
             }
         }
 
-        if (Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0) < SmallestVariance)
+        if (Floor < SmallestVariance)
         {
             throw new Set2ModelException(
                 $"regularizer: expected a variance offset or, with a prior strength above 0, a prior variance of at least {SmallestVariance}, got {VarianceOffset} and {PriorVariance}; raise one");

@@ -32,7 +32,6 @@ internal sealed class MixtureScores
         double[] weights = new double[components];
         double[] means = new double[components * size];
         double[] variances = new double[components * size];
-        double[] precisions = [.. _mixture.Variances.ToArray().Select(variance => 1 / variance)];
         double[] scaled = new double[size];
         double[] squares = new double[size];
         for (int y = 0; y < cotangents.Length; y++)
@@ -47,7 +46,7 @@ internal sealed class MixtureScores
                 }
 
                 ReadOnlySpan<double> mean = _mixture.Means.Slice(j * size, size);
-                ReadOnlySpan<double> precision = precisions.AsSpan(j * size, size);
+                ReadOnlySpan<double> precision = _mixture.Precisions.Slice(j * size, size);
                 for (int d = 0; d < size; d++)
                 {
                     scaled[d] = (query[d] - mean[d]) * precision[d];

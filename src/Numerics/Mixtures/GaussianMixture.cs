@@ -70,6 +70,9 @@ public sealed class GaussianMixture
     /// <summary>s, shape (K, D).</summary>
     public ReadOnlySpan<double> Variances => _variances;
 
+    /// <summary>1 / s, shape (K, D), row-major.</summary>
+    public ReadOnlySpan<double> Precisions => _precisions;
+
     /// <summary>log pi_j + log N(x; mu_j, s_j) for every descriptor and component (docs/maths.md, eq. 3), from differences.</summary>
     /// <param name="descriptors">x, shape (N, D), row-major.</param>
     /// <param name="logDensities">Receives shape (N, K), row-major.</param>

@@ -1,6 +1,5 @@
 using S2M.Model.Embedding;
 using S2M.Numerics.Parameters;
-using S2M.Numerics.Randomness;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -28,12 +27,12 @@ public sealed class Conv4NetworkTests
         using var network = new Conv4Network(size, channels);
         float[] parameters = RandomParameters(network);
         network.Load(parameters, new float[network.Buffers.Count]);
-        Tensor images = RandomImages(size, channels);
+        Tensor images = EmbeddingProbe.Images(Images, size, channels);
 
         float[] got = network.ForwardTraining(images).data<float>().ToArray();
 
         double[] expected = AsWritten(network.Parameters, Widen(parameters, network.Parameters, false), images).flatten(1).data<double>().ToArray();
-        Error(got, expected).ShouldBeLessThan(Tolerance);
+        EmbeddingProbe.Error(got, expected).ShouldBeLessThan(Tolerance);
     }
 
     [Theory]
@@ -46,8 +45,8 @@ public sealed class Conv4NetworkTests
         using var network = new Conv4Network(size, channels);
         float[] parameters = RandomParameters(network);
         network.Load(parameters, new float[network.Buffers.Count]);
-        Tensor images = RandomImages(size, channels);
-        Tensor cotangent = torch.tensor(Draws(Images * network.DescriptorSize, 5), [Images, network.DescriptorSize]);
+        Tensor images = EmbeddingProbe.Images(Images, size, channels);
+        Tensor cotangent = torch.tensor(EmbeddingProbe.Draws(Images * network.DescriptorSize, 5), [Images, network.DescriptorSize]);
         Tensor[] oracle = Widen(parameters, network.Parameters, true);
         AsWritten(network.Parameters, oracle, images).flatten(1).backward([cotangent.to_type(ScalarType.Float64)]);
 
@@ -58,7 +57,7 @@ public sealed class Conv4NetworkTests
 
         for (int entry = 0; entry < oracle.Length; entry++)
         {
-            Error(network.Parameters.Slice(gradient, entry).ToArray(), oracle[entry].grad!.data<double>().ToArray())
+            EmbeddingProbe.Error(network.Parameters.Slice(gradient, entry).ToArray(), oracle[entry].grad!.data<double>().ToArray())
                 .ShouldBeLessThan(GradientTolerance, network.Parameters.Entries[entry].Name);
         }
     }
@@ -69,12 +68,12 @@ public sealed class Conv4NetworkTests
         using DisposeScope scope = NewDisposeScope();
         using var network = new Conv4Network(16, 1);
         network.Load(RandomParameters(network), new float[network.Buffers.Count]);
-        Tensor images = RandomImages(16, 1);
-        Tensor cotangent = torch.tensor(Draws(Images * network.DescriptorSize, 5), [Images, network.DescriptorSize]);
+        Tensor images = EmbeddingProbe.Images(Images, 16, 1);
+        Tensor cotangent = torch.tensor(EmbeddingProbe.Draws(Images * network.DescriptorSize, 5), [Images, network.DescriptorSize]);
 
-        float[] once = Gradient(network, images, cotangent, 1);
-        float[] again = Gradient(network, images, cotangent, 2);
-        float[] none = Gradient(network, images, cotangent, 0);
+        float[] once = EmbeddingProbe.Gradient(network, images, cotangent, 1);
+        float[] again = EmbeddingProbe.Gradient(network, images, cotangent, 2);
+        float[] none = EmbeddingProbe.Gradient(network, images, cotangent, 0);
 
         again.ShouldBe(once);
         none.ShouldAllBe(value => value == 0);
@@ -88,26 +87,13 @@ public sealed class Conv4NetworkTests
         float[] parameters = RandomParameters(network);
         float[] statistics = new float[network.Buffers.Count];
         network.Load(parameters, statistics);
-        Tensor images = RandomImages(28, 1);
+        Tensor images = EmbeddingProbe.Images(Images, 28, 1);
         float[] expected = network.ForwardTraining(images).data<float>().ToArray();
         network.ReadBatchStatistics(statistics);
 
         network.Load(parameters, statistics);
 
         network.ForwardInference(images).data<float>().ToArray().ShouldBe(expected);
-    }
-
-    private static float[] Gradient(Conv4Network network, Tensor images, Tensor cotangent, int times)
-    {
-        for (int i = 0; i < times; i++)
-        {
-            network.ForwardTraining(images).Dispose();
-            network.Backward(cotangent);
-        }
-
-        float[] gradient = new float[network.Parameters.Count];
-        network.TakeGradient(gradient);
-        return gradient;
     }
 
     private static Tensor AsWritten(ParameterLayout layout, Tensor[] tensors, Tensor images)
@@ -135,23 +121,11 @@ public sealed class Conv4NetworkTests
         {
             if (entry % 3 != 0)
             {
-                Draws(64, (uint)entry).CopyTo(network.Parameters.Slice(parameters, entry));
+                EmbeddingProbe.Draws(64, (uint)entry).CopyTo(network.Parameters.Slice(parameters, entry));
             }
         }
 
         network.Parameters.Slice(parameters, 1)[7] = 0;
         return parameters;
     }
-
-    private static Tensor RandomImages(int size, int channels)
-        => torch.tensor([.. Draws(Images * channels * size * size, 77).Select(Math.Abs)], [Images, channels, size, size]);
-
-    private static float[] Draws(int count, uint stream)
-    {
-        var random = new PhiloxRandom(21, 99, stream);
-        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
-    }
-
-    private static double Error(float[] got, double[] expected)
-        => got.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
 }

@@ -2,7 +2,6 @@ using S2M.Data.Sampling;
 using S2M.Model.Embedding;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
-using S2M.Numerics.Randomness;
 using S2M.Specification;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -42,12 +41,12 @@ public sealed class LeNetNetworkTests
         using var network = new LeNetNetwork(size, channels);
         float[] parameters = RandomParameters(network);
         network.Load(parameters, []);
-        Tensor images = RandomImages(size, channels);
+        Tensor images = EmbeddingProbe.Images(Images, size, channels);
 
         float[] training = network.ForwardTraining(images).data<float>().ToArray();
         float[] inference = network.ForwardInference(images).data<float>().ToArray();
 
-        Error(training, Loops(network.Parameters, parameters, images)).ShouldBeLessThan(Tolerance);
+        EmbeddingProbe.Error(training, Loops(network.Parameters, parameters, images)).ShouldBeLessThan(Tolerance);
         inference.ShouldBe(training);
     }
 
@@ -60,17 +59,17 @@ public sealed class LeNetNetworkTests
         using var network = new LeNetNetwork(size, channels);
         float[] parameters = RandomParameters(network);
         network.Load(parameters, []);
-        Tensor images = RandomImages(size, channels);
-        Tensor cotangent = torch.tensor(Draws(Images * 100, 5), [Images, 100]);
+        Tensor images = EmbeddingProbe.Images(Images, size, channels);
+        Tensor cotangent = torch.tensor(EmbeddingProbe.Draws(Images * 100, 5), [Images, 100]);
         Tensor[] wide = [.. network.Parameters.Entries.Select((entry, index) => torch.tensor(
             Widen(network.Parameters.Slice(parameters, index)), [.. entry.Shape.Select(length => (long)length)], ScalarType.Float64, requires_grad: true))];
         AsWritten(wide, images.to_type(ScalarType.Float64)).backward([cotangent.to_type(ScalarType.Float64)]);
 
-        float[] gradient = Gradient(network, images, cotangent, 1);
+        float[] gradient = EmbeddingProbe.Gradient(network, images, cotangent, 1);
 
         for (int entry = 0; entry < wide.Length; entry++)
         {
-            Error(network.Parameters.Slice(gradient, entry).ToArray(), wide[entry].grad!.data<double>().ToArray())
+            EmbeddingProbe.Error(network.Parameters.Slice(gradient, entry).ToArray(), wide[entry].grad!.data<double>().ToArray())
                 .ShouldBeLessThan(GradientTolerance, network.Parameters.Entries[entry].Name);
         }
     }
@@ -81,13 +80,13 @@ public sealed class LeNetNetworkTests
         using DisposeScope scope = NewDisposeScope();
         using var network = new LeNetNetwork(16, 1);
         network.Load(RandomParameters(network), []);
-        Tensor images = RandomImages(16, 1);
-        Tensor cotangent = torch.tensor(Draws(Images * 100, 5), [Images, 100]);
+        Tensor images = EmbeddingProbe.Images(Images, 16, 1);
+        Tensor cotangent = torch.tensor(EmbeddingProbe.Draws(Images * 100, 5), [Images, 100]);
 
-        float[] once = Gradient(network, images, cotangent, 1);
+        float[] once = EmbeddingProbe.Gradient(network, images, cotangent, 1);
         network.ForwardTraining(images).Dispose();
-        float[] again = Gradient(network, images, cotangent, 2);
-        float[] none = Gradient(network, images, cotangent, 0);
+        float[] again = EmbeddingProbe.Gradient(network, images, cotangent, 2);
+        float[] none = EmbeddingProbe.Gradient(network, images, cotangent, 0);
 
         again.ShouldBe(once);
         none.ShouldAllBe(value => value == 0);
@@ -99,9 +98,9 @@ public sealed class LeNetNetworkTests
         using DisposeScope scope = NewDisposeScope();
         using var network = new LeNetNetwork(16, 1);
         network.Load(RandomParameters(network), []);
-        Tensor images = RandomImages(16, 1);
-        Tensor cotangent = torch.tensor(Draws(Images * 100, 5), [Images, 100]);
-        float[] expected = Gradient(network, images, cotangent, 1);
+        Tensor images = EmbeddingProbe.Images(Images, 16, 1);
+        Tensor cotangent = torch.tensor(EmbeddingProbe.Draws(Images * 100, 5), [Images, 100]);
+        float[] expected = EmbeddingProbe.Gradient(network, images, cotangent, 1);
         float[] gradient = new float[expected.Length];
 
         network.ForwardTraining(images).zero_();
@@ -139,7 +138,7 @@ public sealed class LeNetNetworkTests
         int Row(int concept, int position) => (concept * 4) + position;
         Concept[] concepts = [.. Enumerable.Range(0, 3).Select(c => new Concept(new(c, 0), [Row(c, 0), Row(c, 1)], [Row(c, 2), Row(c, 3)]))];
         var episode = new Episode(new EpisodeAddress(7, EpisodePhase.Training, 0, 0), [.. Enumerable.Range(0, 12).Select(i => new PoolImage(i, 0))], [new EpisodeGroup(concepts, [])]);
-        using Tensor images = torch.tensor([.. Draws(12 * 784, 8).Select(Math.Abs)], [12, 1, 28, 28]);
+        using Tensor images = torch.tensor([.. EmbeddingProbe.Draws(12 * 784, 8).Select(Math.Abs)], [12, 1, 28, 28]);
         float[] gradient = Leaf(start.Parameters).Values[..network.Parameters.Count];
         double squared = gradient.Sum(value => (double)value * value);
         double step = 1e-3 / Math.Sqrt(squared);
@@ -156,19 +155,6 @@ public sealed class LeNetNetworkTests
 
     [Fact]
     public void Constructor_ImagesTooSmall_AreRefused() => Should.Throw<Set2ModelException>(() => new LeNetNetwork(15, 1)).Message.ShouldContain("expected at least 16 pixels, got 15");
-
-    private static float[] Gradient(LeNetNetwork network, Tensor images, Tensor cotangent, int times)
-    {
-        for (int i = 0; i < times; i++)
-        {
-            network.ForwardTraining(images).Dispose();
-            network.Backward(cotangent);
-        }
-
-        float[] gradient = new float[network.Parameters.Count];
-        network.TakeGradient(gradient);
-        return gradient;
-    }
 
     private static Tensor AsWritten(Tensor[] tensors, Tensor images)
     {
@@ -212,22 +198,11 @@ public sealed class LeNetNetworkTests
         float[] parameters = network.Initialize(3).Parameters;
         for (int entry = 1; entry < network.Parameters.Entries.Count; entry += 2)
         {
-            Draws(network.Parameters.Entries[entry].Count, (uint)entry).CopyTo(network.Parameters.Slice(parameters, entry));
+            EmbeddingProbe.Draws(network.Parameters.Entries[entry].Count, (uint)entry).CopyTo(network.Parameters.Slice(parameters, entry));
         }
 
         return parameters;
     }
 
-    private static Tensor RandomImages(int size, int channels)
-        => torch.tensor([.. Draws(Images * channels * size * size, 77).Select(Math.Abs)], [Images, channels, size, size]);
-
-    private static float[] Draws(int count, uint stream)
-    {
-        var random = new PhiloxRandom(21, 99, stream);
-        return [.. Enumerable.Range(0, count).Select(_ => (float)random.NextNormal())];
-    }
-
     private static double[] Widen(ReadOnlySpan<float> values) => [.. values.ToArray().Select(value => (double)value)];
-
-    private static double Error(float[] got, double[] expected) => got.Zip(expected, (a, b) => Math.Abs(a - b)).Max() / expected.Max(Math.Abs);
 }

@@ -6,8 +6,6 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <summary>The lines of the set protocol. A further head is added here.</summary>
 internal static class SetLines
 {
-    private const int MostComponents = 4;
-
     /// <summary>The lines of a job, its own head first: the others are compared with it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="ownName">The name of its head.</param>
@@ -24,7 +22,7 @@ internal static class SetLines
         }
 
         lines.Add(new HeadSetScorer("nearest_mean", pool, ScoringHead.NearestMean, isMixture: false));
-        for (int components = 1; components <= MostComponents; components++)
+        for (int components = 1; components <= HeadKinds.Most; components++)
         {
             // The job's own head stands above under its own name.
             if (job.Network.Head.ChoosesComponents() || job.Network.Head.MostComponents() != components || job.Network.Head == HeadKind.NearestMean)
