@@ -13,6 +13,8 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <param name="sampler">Draws from the phase's concepts.</param>
 internal sealed class SetEvaluator(SetSpecification specification, ulong seed, Gallery gallery, SetSampler sampler)
 {
+    private const int Decimals = 6;
+
     /// <summary>Scores all kinds of sets with all lines.</summary>
     /// <param name="executor">Who embeds what the gallery lacks.</param>
     /// <param name="snapshot">The parameters.</param>
@@ -96,7 +98,8 @@ internal sealed class SetEvaluator(SetSpecification specification, ulong seed, G
             interval,
             own is null ? null : PairedBootstrap.Difference([own], [precisions], seed),
             randIndex,
-            components);
+            components,
+            [.. precisions.Select(precision => Math.Round(precision.Sum, Decimals))]);
     }
 
     private static double PrecisionOf(LocatedSet set, double[] scores)

@@ -16,6 +16,7 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <param name="OwnMinus">The job's head minus this line on the same sets, by paired bootstrap; null for the job's head.</param>
 /// <param name="AdjustedRandIndex">Mean over sets of the agreement of components and true modes on the clean support; null for a line without components.</param>
 /// <param name="MeanComponents">Mean over sets of the components that support images belong to; null for a line without components.</param>
+/// <param name="Precisions">The average precision of each set, in their order, to six decimals: what comparisons of runs are made of.</param>
 public sealed record SetResult(
     string Phase,
     string Head,
@@ -29,4 +30,5 @@ public sealed record SetResult(
     Interval Episodes95,
     PairedDifference? OwnMinus,
     double? AdjustedRandIndex,
-    double? MeanComponents);
+    double? MeanComponents,
+    IReadOnlyList<double> Precisions);
