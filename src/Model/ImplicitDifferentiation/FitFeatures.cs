@@ -4,39 +4,27 @@ using S2M.Numerics.Portable;
 namespace S2M.Model.ImplicitDifferentiation;
 
 /// <summary>
-/// The derivative of one step of expectation-maximization in factors: what a responsibility does to the M-step's parameters (eq. 33), and what those do to the
-/// log densities (eq. 34), both in units of the mixture itself (log pi, mu / sqrt s, log s), so that no unit of descriptors tells a matrix from a singular one.
-/// Only rows whose responsibilities can move take part.
+/// The derivative of one step of expectation-maximization in factors: what a responsibility does to the M-step's parameters (f of eq. 33), and what those do to
+/// the log densities (b of eq. 34), both in units of the mixture itself (log pi, mu / sqrt s, log s), so that no unit of descriptors tells a matrix from a
+/// singular one. Factors are made where they are used and not kept. Only rows whose responsibilities can move take part.
 /// </summary>
 internal sealed class FitFeatures
 {
     // sum_j g_ij (1 - g_ij) of a row that belongs to one component alone.
     private const double Certain = 1e-17;
+
+    // Dimensions whose factors are made at once, and stay in the nearest cache while every row meets every row.
+    private const int Panel = 32;
     private const int Lanes = 4;
 
-    /// <summary>Prepares the factors.</summary>
+    /// <summary>Finds the rows that take part.</summary>
     /// <param name="estimate">An M-step.</param>
     /// <param name="expected">Responsibilities of the E-step that follows it, shape (N, K): the same as the estimate's own at a fixed point.</param>
     internal FitFeatures(MixtureEstimate estimate, double[] expected)
     {
         (Estimate, Expected) = (estimate, expected);
         ActiveRows = [.. Enumerable.Range(0, estimate.Rows).Where(IsActive)];
-        Width = WidthOf(estimate.Size);
-        Effects = new double[estimate.Components][];
-        Slopes = new double[estimate.Components][];
-        for (int j = 0; j < estimate.Components; j++)
-        {
-            Effects[j] = new double[ActiveRows.Length * Width];
-            Slopes[j] = new double[ActiveRows.Length * Width];
-            for (int active = 0; active < ActiveRows.Length; active++)
-            {
-                Fill(j, ActiveRows[active], Effects[j].AsSpan(active * Width, Width), Slopes[j].AsSpan(active * Width, Width));
-            }
-        }
     }
-
-    /// <summary>Columns of a factor for descriptors of a size.</summary>
-    internal static int WidthOf(int size) => ((2 * size) + 1 + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>The M-step.</summary>
     internal MixtureEstimate Estimate { get; }
@@ -47,30 +35,21 @@ internal sealed class FitFeatures
     /// <summary>Rows of the support set that take part: M of them.</summary>
     internal int[] ActiveRows { get; }
 
-    /// <summary>Columns of a factor: weight, means and variances of a component (2 D + 1), then zeros up to a multiple of 4.</summary>
-    internal int Width { get; }
-
-    /// <summary>f_ij of eq. 33 for each component, shape (M, Width): what g_ij does to the parameters.</summary>
-    internal double[][] Effects { get; }
-
-    /// <summary>b_ij of eq. 34 for each component, shape (M, Width): what the parameters do to the log density of x_i.</summary>
-    internal double[][] Slopes { get; }
+    /// <summary>Parameters of a component: weight, means and variances, 2 D + 1.</summary>
+    internal int Width => (2 * Estimate.Size) + 1;
 
     /// <summary>Where an element of an array of the active rows, shape (M, K), lies in one of all rows.</summary>
     internal int CellOf(int element) => (ActiveRows[element / Estimate.Components] * Estimate.Components) + (element % Estimate.Components);
 
-    /// <summary>K^j of eq. 35 for each component: how its log densities follow from its responsibilities, shape (M, M), row i of effects by row m of slopes.</summary>
-    internal double[][] Couplings()
-        => [.. Effects.Zip(Slopes, (effects, slopes) =>
-        {
-            double[] products = new double[ActiveRows.Length * ActiveRows.Length];
-            if (products.Length > 0)
-            {
-                RowMath.ProductsOfRows(effects, slopes, Width, products);
-            }
+    /// <summary>What a responsibility does to the log weight of a component, the first element of f.</summary>
+    internal double WeightEffect(int component)
+        => 1 / ((Estimate.Rows + (Estimate.Components * Estimate.Regularizer.WeightPrior)) * Estimate.MixingWeights[component]);
 
-            return products;
-        })];
+    /// <summary>
+    /// K^j of eq. 35 for each component: how its log densities follow from its responsibilities, shape (M, M). Up to the variance offset, which adds the same to a
+    /// whole column, f and b differ by factors of their elements alone: with their geometric mean half of the products are enough.
+    /// </summary>
+    internal double[][] Couplings() => [.. Enumerable.Range(0, Estimate.Components).Select(CouplingOf)];
 
     /// <summary>P_i v: from log densities to responsibilities.</summary>
     /// <param name="active">Which of the active rows.</param>
@@ -90,6 +69,98 @@ internal sealed class FitFeatures
         }
     }
 
+    /// <summary>f and b of one row and a component, each of <see cref="Width"/>.</summary>
+    /// <param name="component">j.</param>
+    /// <param name="active">Which of the active rows.</param>
+    /// <param name="effects">Receives f.</param>
+    /// <param name="slopes">Receives b.</param>
+    internal void Fill(int component, int active, Span<double> effects, Span<double> slopes)
+    {
+        (effects[0], slopes[0]) = (WeightEffect(component), 1);
+        if (component == Estimate.Fitted)
+        {
+            // Responsibilities move the background's weight alone, and no parameter of it is asked for.
+            effects[1..].Clear();
+            slopes[1..].Clear();
+            return;
+        }
+
+        ReadOnlySpan<double> row = Estimate.Row(ActiveRows[active]);
+        double count = Estimate.Counts[component];
+        double strength = count + Estimate.Regularizer.PriorStrength;
+        for (int d = 0; d < row.Length; d++)
+        {
+            int at = (component * row.Length) + d;
+            double deviation = row[d] - Estimate.Means[at];
+            double excess = (deviation * deviation) - Estimate.Variances[at];
+            slopes[1 + d] = deviation / Estimate.Deviations[at];
+            effects[1 + d] = slopes[1 + d] / count;
+            slopes[1 + row.Length + d] = excess / Estimate.Variances[at] / 2;
+            effects[1 + row.Length + d] = (excess + Estimate.Regularizer.VarianceOffset) / Estimate.Variances[at] / strength;
+        }
+    }
+
+    private double[] CouplingOf(int component)
+    {
+        int count = ActiveRows.Length;
+        double[] products = new double[count * count];
+        double[] ofOffset = new double[count];
+        if (component != Estimate.Fitted && count > 0)
+        {
+            AddProducts(component, products, ofOffset);
+        }
+
+        double weight = WeightEffect(component);
+        for (int i = 0; i < count; i++)
+        {
+            for (int m = i; m < count; m++)
+            {
+                double product = products[(i * count) + m] + weight;
+                (products[(i * count) + m], products[(m * count) + i]) = (product + ofOffset[m], product + ofOffset[i]);
+            }
+        }
+
+        return products;
+    }
+
+    // Means: d / sqrt(s N_j). Variances: (d^2 / s - 1) / sqrt(2 (N_j + nu)), for f without eps is 2 / (N_j + nu) times b.
+    private void AddProducts(int component, double[] products, double[] ofOffset)
+    {
+        MixtureEstimate e = Estimate;
+        double strength = e.Counts[component] + e.Regularizer.PriorStrength;
+        double shift = -1 / Math.Sqrt(2 * strength);
+        ReadOnlySpan<double> mean = e.Means.AsSpan(component * e.Size, e.Size);
+        double[] ofMeans = new double[e.Size];
+        double[] ofVariances = new double[e.Size];
+        double[] offsets = new double[e.Size];
+        for (int d = 0; d < e.Size; d++)
+        {
+            double precision = 1 / e.Variances[(component * e.Size) + d];
+            ofMeans[d] = Math.Sqrt(precision / e.Counts[component]);
+            ofVariances[d] = -shift * precision;
+            offsets[d] = e.Regularizer.VarianceOffset * precision / Math.Sqrt(2 * strength);
+        }
+
+        double[] panel = new double[ActiveRows.Length * 2 * Panel];
+        for (int from = 0; from < e.Size; from += Panel)
+        {
+            int length = Math.Min(Panel, e.Size - from);
+            int width = ((2 * length) + Lanes - 1) / Lanes * Lanes;
+            for (int active = 0; active < ActiveRows.Length; active++)
+            {
+                ReadOnlySpan<double> row = e.Row(ActiveRows[active]).Slice(from, length);
+                Span<double> factors = panel.AsSpan(active * width, width);
+                Span<double> variances = factors.Slice(length, length);
+                DeviationMath.Scale(row, mean.Slice(from, length), ofMeans.AsSpan(from, length), factors[..length]);
+                DeviationMath.ScaleSquares(row, mean.Slice(from, length), ofVariances.AsSpan(from, length), shift, variances);
+                factors[(2 * length)..].Clear();
+                ofOffset[active] += RowMath.Dot(offsets.AsSpan(from, length), variances);
+            }
+
+            RowMath.AddProductsOfRows(panel.AsSpan(0, ActiveRows.Length * width), width, products);
+        }
+    }
+
     private bool IsActive(int row)
     {
         double spread = 0;
@@ -99,43 +170,5 @@ internal sealed class FitFeatures
         }
 
         return spread >= Certain;
-    }
-
-    private void Fill(int component, int row, Span<double> effects, Span<double> slopes)
-    {
-        MixtureEstimate e = Estimate;
-        ReadOnlySpan<double> x = e.Row(row);
-        ReadOnlySpan<double> mean = e.Means.AsSpan(component * e.Size, e.Size);
-        ReadOnlySpan<double> variance = e.Variances.AsSpan(component * e.Size, e.Size);
-        ReadOnlySpan<double> unit = e.Deviations.AsSpan(component * e.Size, e.Size);
-        double count = e.Counts[component];
-        double strength = count + e.Regularizer.PriorStrength;
-        double offset = e.Regularizer.VarianceOffset;
-        effects[0] = 1 / ((e.Rows + (e.Components * e.Regularizer.WeightPrior)) * e.MixingWeights[component]);
-        slopes[0] = 1;
-        if (component == e.Fitted)
-        {
-            // Responsibilities move the background's weight alone; its slopes by the mean are what an example sees of it.
-            for (int d = 0; d < e.Size; d++)
-            {
-                slopes[1 + d] = (x[d] - mean[d]) / unit[d];
-            }
-
-            return;
-        }
-
-        Span<double> meanEffects = effects.Slice(1, e.Size);
-        Span<double> meanSlopes = slopes.Slice(1, e.Size);
-        Span<double> varianceEffects = effects.Slice(1 + e.Size, e.Size);
-        Span<double> varianceSlopes = slopes.Slice(1 + e.Size, e.Size);
-        for (int d = 0; d < e.Size; d++)
-        {
-            double deviation = x[d] - mean[d];
-            double excess = (deviation * deviation) - variance[d];
-            meanSlopes[d] = deviation / unit[d];
-            meanEffects[d] = meanSlopes[d] / count;
-            varianceSlopes[d] = excess / variance[d] / 2;
-            varianceEffects[d] = (excess + offset) / variance[d] / strength;
-        }
     }
 }

@@ -17,7 +17,7 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
         var estimate = new MixtureEstimate(rows, size, solution.Responsibilities, solution.Counts.Length, regularizer, MixtureFit.BackgroundOf(center, regularizer));
         var features = new FitFeatures(estimate, solution.Responsibilities);
-        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, features.Width);
+        double[][] parameters = StepAdjoint.Rows(cotangent, estimate);
         SystemSolution solved = Solve(features, parameters, out double scale);
         StepAdjoint.AddToParameters(features, solved.Values, parameters);
         double residual = Residual(features, solved.Values, parameters) / scale;
@@ -48,9 +48,13 @@ public sealed class ImplicitAdjoint : IFitAdjoint
             features.Soften(active, right.AsSpan(active * components, components));
         }
 
-        return ParameterSystem.SizeOf(features) < features.ActiveRows.Length * (components - 1)
-            ? ParameterSystem.Solve(features, cotangent)
-            : ResponsibilitySystem.Solve(features, features.Couplings(), right, isTransposed: false);
+        if (ParameterSystem.SizeOf(features) < features.ActiveRows.Length * (components - 1))
+        {
+            return ParameterSystem.Solve(features, cotangent);
+        }
+
+        var system = new ResponsibilitySystem(features, features.Couplings(), isTransposed: false);
+        return new SystemSolution(system.Solve(right), system.Size, system.UsedRidge, InParameters: false);
     }
 
     // l against P (c + K l), where c + K l = F t: by the factors, not by the matrix that was solved.

@@ -2,83 +2,144 @@ using S2M.Numerics.Portable;
 
 namespace S2M.Model.ImplicitDifferentiation;
 
-/// <summary>Dense systems by elimination with partial pivoting, in one fixed order of operations: the bits are the same on every machine.</summary>
-internal static class LinearSystem
+/// <summary>
+/// A dense matrix, factorized with partial pivoting in one fixed order of operations: the bits are the same on every machine. Where it is singular to working
+/// precision, a ridge on its diagonal takes its place.
+/// </summary>
+internal sealed class LinearSystem
 {
     // A pivot that is smaller than this part of the matrix' largest element is rounding.
     private const double Singular = 1e-13;
 
+    private const int Block = 4;
+
     // Of the diagonal.
     private const double Ridge = 1e-10;
 
-    /// <summary>Solves A x = b; where A is singular to working precision, (A + ridge) x = b.</summary>
-    /// <param name="matrix">A, row-major, S x S; overwritten.</param>
-    /// <param name="vector">b; becomes x.</param>
-    /// <returns>Whether a ridge was needed.</returns>
-    internal static bool Solve(double[] matrix, double[] vector)
+    private readonly double[] _factors;
+    private readonly int[] _order;
+    private readonly bool _isSolvable;
+
+    private LinearSystem(double[] factors, int[] order, bool usedRidge, bool isSolvable)
+        => (_factors, _order, UsedRidge, _isSolvable) = (factors, order, usedRidge, isSolvable);
+
+    /// <summary>Whether a ridge was needed.</summary>
+    internal bool UsedRidge { get; }
+
+    /// <summary>Factorizes.</summary>
+    /// <param name="matrix">A, row-major, S x S; kept and overwritten.</param>
+    /// <param name="size">S.</param>
+    internal static LinearSystem Of(double[] matrix, int size)
     {
         double[] kept = [.. matrix];
-        double[] right = [.. vector];
-        if (TryEliminate(matrix, vector))
+        int[] order = new int[size];
+        if (TryFactorize(matrix, order))
         {
-            return false;
+            return new LinearSystem(matrix, order, usedRidge: false, isSolvable: true);
         }
 
-        kept.CopyTo(matrix, 0);
-        right.CopyTo(vector, 0);
-        for (int i = 0; i < vector.Length; i++)
+        for (int i = 0; i < size; i++)
         {
-            double diagonal = matrix[(i * vector.Length) + i];
-            matrix[(i * vector.Length) + i] += Ridge * (diagonal == 0 ? 1 : diagonal);
+            double diagonal = kept[(i * size) + i];
+            kept[(i * size) + i] += Ridge * (diagonal == 0 ? 1 : diagonal);
         }
 
-        if (!TryEliminate(matrix, vector))
+        return new LinearSystem(kept, order, usedRidge: true, TryFactorize(kept, order));
+    }
+
+    /// <summary>Solves A x = b.</summary>
+    /// <param name="vector">b, length S; becomes x, which is 0 where even the ridge left the matrix singular: nothing can be said along its null directions.</param>
+    internal void Solve(double[] vector)
+    {
+        if (!_isSolvable)
         {
-            // Not even so: nothing can be said along the null directions, and nothing is.
             Array.Clear(vector);
+            return;
+        }
+
+        int size = vector.Length;
+        double[] right = [.. _order.Select(row => vector[row])];
+        for (int row = 1; row < size; row++)
+        {
+            right[row] -= RowMath.Dot(_factors.AsSpan(row * size, row), right.AsSpan(0, row));
+        }
+
+        for (int row = size - 1; row >= 0; row--)
+        {
+            double known = RowMath.Dot(_factors.AsSpan((row * size) + row + 1, size - row - 1), right.AsSpan(row + 1));
+            right[row] = (right[row] - known) / _factors[(row * size) + row];
+        }
+
+        right.CopyTo(vector, 0);
+    }
+
+    // L below the diagonal, U on it and above; order says which row of A stands where.
+    private static bool TryFactorize(double[] matrix, int[] order)
+    {
+        int size = order.Length;
+        double smallest = Singular * Largest(matrix);
+        for (int row = 0; row < size; row++)
+        {
+            order[row] = row;
+        }
+
+        for (int from = 0; from < size; from += Block)
+        {
+            int to = Math.Min(from + Block, size);
+            for (int column = from; column < to; column++)
+            {
+                int pivot = column;
+                for (int row = column + 1; row < size; row++)
+                {
+                    pivot = Math.Abs(matrix[(row * size) + column]) > Math.Abs(matrix[(pivot * size) + column]) ? row : pivot;
+                }
+
+                if (!(Math.Abs(matrix[(pivot * size) + column]) > smallest))
+                {
+                    return false;
+                }
+
+                Swap(matrix, order, column, pivot);
+                Eliminate(matrix, size, column, to);
+            }
+
+            Update(matrix, size, from, to);
         }
 
         return true;
     }
 
-    private static bool TryEliminate(double[] matrix, double[] vector)
+    // Columns of the block alone.
+    private static void Eliminate(double[] matrix, int size, int column, int to)
     {
-        int size = vector.Length;
-        double smallest = Singular * Largest(matrix);
-        for (int column = 0; column < size; column++)
+        ReadOnlySpan<double> source = matrix.AsSpan((column * size) + column + 1, to - column - 1);
+        double inverse = 1 / matrix[(column * size) + column];
+        for (int row = column + 1; row < size; row++)
         {
-            int pivot = column;
-            for (int row = column + 1; row < size; row++)
+            double factor = matrix[(row * size) + column] *= inverse;
+            Span<double> target = matrix.AsSpan((row * size) + column + 1, source.Length);
+            for (int at = 0; at < source.Length; at++)
             {
-                pivot = Math.Abs(matrix[(row * size) + column]) > Math.Abs(matrix[(pivot * size) + column]) ? row : pivot;
+                target[at] -= factor * source[at];
             }
+        }
+    }
 
-            if (!(Math.Abs(matrix[(pivot * size) + column]) > smallest))
+    // The columns behind a block: all of its eliminations at once, so that each element is loaded and stored once for four.
+    private static void Update(double[] matrix, int size, int from, int to)
+    {
+        for (int row = from + 1; row < to; row++)
+        {
+            for (int above = from; above < row; above++)
             {
-                return false;
-            }
-
-            Swap(matrix, vector, column, pivot);
-            Span<double> source = matrix.AsSpan((column * size) + column + 1, size - column - 1);
-            double inverse = 1 / matrix[(column * size) + column];
-            for (int row = column + 1; row < size; row++)
-            {
-                double factor = matrix[(row * size) + column] * inverse;
-                if (factor != 0)
-                {
-                    RowMath.AddScaled(-factor, source, matrix.AsSpan((row * size) + column + 1, source.Length));
-                    vector[row] -= factor * vector[column];
-                }
+                RowMath.AddScaled(-matrix[(row * size) + above], matrix.AsSpan((above * size) + to, size - to), matrix.AsSpan((row * size) + to, size - to));
             }
         }
 
-        for (int row = size - 1; row >= 0; row--)
+        for (int row = to; row < size; row++)
         {
-            double known = RowMath.Dot(matrix.AsSpan((row * size) + row + 1, size - row - 1), vector.AsSpan(row + 1));
-            vector[row] = (vector[row] - known) / matrix[(row * size) + row];
+            RowMath.SubtractFour(matrix.AsSpan((row * size) + from, Block), matrix.AsSpan((from * size) + to), size, matrix.AsSpan((row * size) + to, size - to));
         }
-
-        return true;
     }
 
     private static double Largest(double[] matrix)
@@ -92,16 +153,16 @@ internal static class LinearSystem
         return largest;
     }
 
-    private static void Swap(double[] matrix, double[] vector, int first, int second)
+    private static void Swap(double[] matrix, int[] order, int first, int second)
     {
         if (first == second)
         {
             return;
         }
 
-        (vector[first], vector[second]) = (vector[second], vector[first]);
-        Span<double> left = matrix.AsSpan(first * vector.Length, vector.Length);
-        Span<double> right = matrix.AsSpan(second * vector.Length, vector.Length);
+        (order[first], order[second]) = (order[second], order[first]);
+        Span<double> left = matrix.AsSpan(first * order.Length, order.Length);
+        Span<double> right = matrix.AsSpan(second * order.Length, order.Length);
         for (int i = 0; i < left.Length; i++)
         {
             (left[i], right[i]) = (right[i], left[i]);

@@ -6,52 +6,51 @@ namespace S2M.Model.ImplicitDifferentiation;
 internal static class ParameterSystem
 {
     /// <summary>How many unknowns it would have.</summary>
-    internal static int SizeOf(FitFeatures features) => features.Estimate.Components * ((2 * features.Estimate.Size) + 1);
+    internal static int SizeOf(FitFeatures features) => features.Estimate.Components * features.Width;
 
     /// <summary>Solves for t and returns l = P F t.</summary>
     /// <param name="features">The factors.</param>
     /// <param name="cotangent">The incoming gradient by component, each of the features' width.</param>
     internal static SystemSolution Solve(FitFeatures features, double[][] cotangent)
     {
-        int components = cotangent.Length;
-        int each = (2 * features.Estimate.Size) + 1;
-        double[] unknowns = [.. cotangent.SelectMany(ofComponent => ofComponent.Take(each))];
-        bool usedRidge = LinearSystem.Solve(Matrix(features, each), unknowns);
-        double[] values = new double[features.ActiveRows.Length * components];
+        int width = features.Width;
+        double[] unknowns = [.. cotangent.SelectMany(ofComponent => ofComponent)];
+        var system = LinearSystem.Of(Matrix(features), unknowns.Length);
+        system.Solve(unknowns);
+        double[][] parameters = [.. Enumerable.Range(0, cotangent.Length).Select(j => unknowns[(j * width)..((j + 1) * width)])];
+        double[] values = StepAdjoint.ToResponsibilities(features, parameters);
         for (int active = 0; active < features.ActiveRows.Length; active++)
         {
-            Span<double> row = values.AsSpan(active * components, components);
-            for (int j = 0; j < components; j++)
-            {
-                row[j] = RowMath.Dot(features.Effects[j].AsSpan(active * features.Width, each), unknowns.AsSpan(j * each, each));
-            }
-
-            features.Soften(active, row);
+            features.Soften(active, values.AsSpan(active * cotangent.Length, cotangent.Length));
         }
 
-        return new SystemSolution(values, unknowns.Length, usedRidge, InParameters: true);
+        return new SystemSolution(values, unknowns.Length, system.UsedRidge, InParameters: true);
     }
 
     // I - sum_i b_i P_i f_i^T.
-    private static double[] Matrix(FitFeatures features, int each)
+    private static double[] Matrix(FitFeatures features)
     {
+        int width = features.Width;
         int components = features.Estimate.Components;
-        int size = components * each;
+        int size = components * width;
         double[] matrix = new double[size * size];
+        double[] effects = new double[size];
+        double[] slopes = new double[size];
         for (int active = 0; active < features.ActiveRows.Length; active++)
         {
             ReadOnlySpan<double> g = features.Expected.AsSpan(features.ActiveRows[active] * components, components);
             for (int j = 0; j < components; j++)
             {
-                ReadOnlySpan<double> slopes = features.Slopes[j].AsSpan(active * features.Width, each);
+                features.Fill(j, active, effects.AsSpan(j * width, width), slopes.AsSpan(j * width, width));
+            }
+
+            for (int line = 0; line < size; line++)
+            {
+                int j = line / width;
                 for (int other = 0; other < components; other++)
                 {
                     double soft = g[j] * ((j == other ? 1 : 0) - g[other]);
-                    ReadOnlySpan<double> effects = features.Effects[other].AsSpan(active * features.Width, each);
-                    for (int w = 0; w < each; w++)
-                    {
-                        RowMath.AddScaled(-soft * slopes[w], effects, matrix.AsSpan((((j * each) + w) * size) + (other * each), each));
-                    }
+                    RowMath.AddScaled(-soft * slopes[line], effects.AsSpan(other * width, width), matrix.AsSpan((line * size) + (other * width), width));
                 }
             }
         }

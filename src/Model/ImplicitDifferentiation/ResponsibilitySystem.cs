@@ -10,42 +10,50 @@ internal sealed record SystemSolution(double[] Values, int Size, bool UsedRidge,
 /// <summary>
 /// (I - P K) l = P c (eq. 36) for the adjoint, and (I - P K^T) v = r for Newton's method. Rows of l sum to 0: the last column is left out, M (K - 1) unknowns.
 /// </summary>
-internal static class ResponsibilitySystem
+internal sealed class ResponsibilitySystem
 {
-    /// <summary>Solves in responsibilities.</summary>
+    private readonly int _rows;
+    private readonly int _components;
+    private readonly LinearSystem _system;
+
+    /// <summary>Makes the matrix and factorizes it.</summary>
     /// <param name="features">The factors of P and K.</param>
-    /// <param name="right">The right side, shape (M, K), rows summing to 0: P c, or r.</param>
     /// <param name="couplings">K^j of every component.</param>
     /// <param name="isTransposed">K^T in place of K.</param>
-    internal static SystemSolution Solve(FitFeatures features, double[][] couplings, ReadOnlySpan<double> right, bool isTransposed)
+    internal ResponsibilitySystem(FitFeatures features, double[][] couplings, bool isTransposed)
     {
-        int components = features.Estimate.Components;
-        int rows = features.ActiveRows.Length;
-        int size = rows * (components - 1);
-        double[] solution = new double[rows * components];
-        if (size == 0)
+        (_rows, _components) = (features.ActiveRows.Length, features.Estimate.Components);
+        _system = LinearSystem.Of(Matrix(features, couplings, isTransposed), Size);
+    }
+
+    /// <summary>Unknowns.</summary>
+    internal int Size => _rows * (_components - 1);
+
+    /// <summary>Whether the matrix was singular, and a ridge was added.</summary>
+    internal bool UsedRidge => _system.UsedRidge;
+
+    /// <summary>Solves.</summary>
+    /// <param name="right">The right side, shape (M, K), rows summing to 0: P c, or r.</param>
+    /// <returns>Shape (M, K), row-major; rows sum to 0.</returns>
+    internal double[] Solve(ReadOnlySpan<double> right)
+    {
+        int free = _components - 1;
+        double[] unknowns = new double[Size];
+        for (int at = 0; at < unknowns.Length; at++)
         {
-            return new SystemSolution(solution, 0, UsedRidge: false, InParameters: false);
+            unknowns[at] = right[(at / free * _components) + (at % free)];
         }
 
-        double[] unknowns = new double[size];
-        for (int at = 0; at < size; at++)
+        _system.Solve(unknowns);
+        double[] solution = new double[_rows * _components];
+        for (int at = 0; at < unknowns.Length; at++)
         {
-            unknowns[at] = right[(at / (components - 1) * components) + (at % (components - 1))];
+            int row = at / free * _components;
+            solution[row + (at % free)] = unknowns[at];
+            solution[row + free] -= unknowns[at];
         }
 
-        bool usedRidge = LinearSystem.Solve(Matrix(features, couplings, isTransposed), unknowns);
-        for (int row = 0; row < rows; row++)
-        {
-            for (int j = 0; j < components - 1; j++)
-            {
-                double value = unknowns[(row * (components - 1)) + j];
-                solution[(row * components) + j] = value;
-                solution[(row * components) + components - 1] -= value;
-            }
-        }
-
-        return new SystemSolution(solution, size, usedRidge, InParameters: false);
+        return solution;
     }
 
     private static double[] Matrix(FitFeatures features, double[][] couplings, bool isTransposed)

@@ -26,15 +26,15 @@ internal sealed class StepAdjoint
     /// <summary>dL/ds0 so far.</summary>
     internal double PriorVariance => _priorVariance;
 
-    /// <summary>A cotangent as one row for each component, in the order and the units of the features: log weight, means, log variances, zeros.</summary>
-    internal static double[][] Rows(MixtureCotangent cotangent, MixtureEstimate estimate, int width)
+    /// <summary>A cotangent as one row for each component, in the order and the units of the features: log weight, means, log variances.</summary>
+    internal static double[][] Rows(MixtureCotangent cotangent, MixtureEstimate estimate)
     {
         double[] weights = estimate.ToSignal().MixingWeights.ToArray();
         double common = estimate.Background is null ? 0 : weights.Zip(cotangent.MixingWeights, (weight, gradient) => weight * gradient).Sum();
         return [.. Enumerable.Range(0, estimate.Components).Select(j =>
         {
             // No score depends on the background itself, and those of the others not on its share.
-            double[] row = new double[width];
+            double[] row = new double[(2 * estimate.Size) + 1];
             if (j == estimate.Fitted)
             {
                 return row;
@@ -55,12 +55,27 @@ internal sealed class StepAdjoint
     /// <summary>c = F t of eq. 36 and 38: dL/dg of the active rows, shape (M, K).</summary>
     internal static double[] ToResponsibilities(FitFeatures features, double[][] parameters)
     {
+        MixtureEstimate e = features.Estimate;
         double[] values = new double[features.ActiveRows.Length * parameters.Length];
-        for (int active = 0; active < features.ActiveRows.Length; active++)
+        double[] linear = new double[e.Size];
+        double[] quadratic = new double[e.Size];
+        for (int j = 0; j < parameters.Length; j++)
         {
-            for (int j = 0; j < parameters.Length; j++)
+            // What <f_ij, t_j> has that depends on no row.
+            double constant = features.WeightEffect(j) * parameters[j][0];
+            double strength = e.Counts[j] + e.Regularizer.PriorStrength;
+            for (int d = 0; d < e.Size && j != e.Fitted; d++)
             {
-                values[(active * parameters.Length) + j] = RowMath.Dot(features.Effects[j].AsSpan(active * features.Width, features.Width), parameters[j]);
+                int at = (j * e.Size) + d;
+                linear[d] = parameters[j][1 + d] / (e.Deviations[at] * e.Counts[j]);
+                quadratic[d] = parameters[j][1 + e.Size + d] / (e.Variances[at] * strength);
+                constant += quadratic[d] * (e.Regularizer.VarianceOffset - e.Variances[at]);
+            }
+
+            for (int active = 0; active < features.ActiveRows.Length; active++)
+            {
+                values[(active * parameters.Length) + j] = constant
+                    + (j == e.Fitted ? 0 : DeviationMath.Evaluate(e.Row(features.ActiveRows[active]), e.Means.AsSpan(j * e.Size, e.Size), linear, quadratic));
             }
         }
 
@@ -73,11 +88,27 @@ internal sealed class StepAdjoint
     /// <param name="parameters">t by component; added to.</param>
     internal static void AddToParameters(FitFeatures features, double[] logDensities, double[][] parameters)
     {
-        for (int active = 0; active < features.ActiveRows.Length; active++)
+        MixtureEstimate e = features.Estimate;
+        double[] deviations = new double[e.Size];
+        double[] squares = new double[e.Size];
+        for (int j = 0; j < parameters.Length; j++)
         {
-            for (int j = 0; j < parameters.Length; j++)
+            double sum = 0;
+            Array.Clear(deviations);
+            Array.Clear(squares);
+            for (int active = 0; active < features.ActiveRows.Length; active++)
             {
-                RowMath.AddScaled(logDensities[(active * parameters.Length) + j], features.Slopes[j].AsSpan(active * features.Width, features.Width), parameters[j]);
+                double share = logDensities[(active * parameters.Length) + j];
+                sum += share;
+                DeviationMath.AddMoments(share, e.Row(features.ActiveRows[active]), e.Means.AsSpan(j * e.Size, e.Size), deviations, squares);
+            }
+
+            parameters[j][0] += sum;
+            for (int d = 0; d < e.Size && j != e.Fitted; d++)
+            {
+                int at = (j * e.Size) + d;
+                parameters[j][1 + d] += deviations[d] / e.Deviations[at];
+                parameters[j][1 + e.Size + d] += ((squares[d] / e.Variances[at]) - sum) / 2;
             }
         }
     }
@@ -87,16 +118,20 @@ internal sealed class StepAdjoint
     /// <param name="parameters">t by component.</param>
     internal void CollectMaximization(MixtureEstimate estimate, double[][] parameters)
     {
+        double[] constant = new double[_size];
+        double[] slope = new double[_size];
         for (int j = 0; j < estimate.Fitted; j++)
         {
             double count = estimate.Counts[j];
             double strength = count + estimate.Regularizer.PriorStrength;
-            (double[] means, double[] variances) = InUnitsOfDescriptors(estimate, j, parameters[j]);
-            ReadOnlySpan<double> mean = estimate.Means.AsSpan(j * _size, _size);
             double ofVariances = 0;
-            foreach (double value in variances)
+            for (int d = 0; d < _size; d++)
             {
-                ofVariances += value;
+                int at = (j * _size) + d;
+                double ofVariance = parameters[j][1 + _size + d] / estimate.Variances[at];
+                ofVariances += ofVariance;
+                constant[d] = parameters[j][1 + d] / (estimate.Deviations[at] * count);
+                slope[d] = 2 * ofVariance / strength;
             }
 
             _offset += ofVariances;
@@ -104,33 +139,9 @@ internal sealed class StepAdjoint
             for (int i = 0; i < estimate.Rows; i++)
             {
                 double responsibility = estimate.Responsibilities[(i * estimate.Components) + j];
-                if (responsibility == 0)
-                {
-                    continue;
-                }
-
-                ReadOnlySpan<double> row = estimate.Row(i);
-                Span<double> target = Support.AsSpan(i * _size, _size);
-                for (int d = 0; d < target.Length; d++)
-                {
-                    target[d] += responsibility * ((means[d] / count) + (2 * variances[d] * (row[d] - mean[d]) / strength));
-                }
+                AddLine(estimate, i, j, responsibility, constant, slope);
             }
         }
-    }
-
-    private (double[] Means, double[] Variances) InUnitsOfDescriptors(MixtureEstimate estimate, int component, double[] parameters)
-    {
-        double[] means = new double[_size];
-        double[] variances = new double[_size];
-        for (int d = 0; d < _size; d++)
-        {
-            int at = (component * _size) + d;
-            means[d] = parameters[1 + d] / estimate.Deviations[at];
-            variances[d] = parameters[1 + _size + d] / estimate.Variances[at];
-        }
-
-        return (means, variances);
     }
 
     /// <summary>Collects what an E-step leaves with examples: parameters fixed.</summary>
@@ -138,20 +149,23 @@ internal sealed class StepAdjoint
     /// <param name="logDensities">l, shape (M, K).</param>
     internal void CollectExpectation(FitFeatures features, double[] logDensities)
     {
-        int components = features.Estimate.Components;
-        for (int active = 0; active < features.ActiveRows.Length; active++)
+        MixtureEstimate e = features.Estimate;
+        double[] constant = new double[_size];
+        for (int j = 0; j < e.Components; j++)
         {
-            Span<double> target = Support.AsSpan(features.ActiveRows[active] * _size, _size);
-            for (int j = 0; j < components; j++)
+            double[] precisions = [.. e.Variances.AsSpan(j * _size, _size).ToArray().Select(variance => 1 / variance)];
+            for (int active = 0; active < features.ActiveRows.Length; active++)
             {
-                // The slopes of means are (x - mu) / sqrt s, that of the example itself is minus (x - mu) / s.
-                double share = logDensities[(active * components) + j];
-                ReadOnlySpan<double> slopes = features.Slopes[j].AsSpan((active * features.Width) + 1, _size);
-                for (int d = 0; d < target.Length; d++)
-                {
-                    target[d] -= share * slopes[d] / features.Estimate.Deviations[(j * _size) + d];
-                }
+                AddLine(e, features.ActiveRows[active], j, -logDensities[(active * e.Components) + j], constant, precisions);
             }
+        }
+    }
+
+    private void AddLine(MixtureEstimate estimate, int row, int component, double factor, double[] constant, double[] slope)
+    {
+        if (factor != 0)
+        {
+            DeviationMath.AddLine(factor, estimate.Row(row), estimate.Means.AsSpan(component * _size, _size), constant, slope, Support.AsSpan(row * _size, _size));
         }
     }
 }

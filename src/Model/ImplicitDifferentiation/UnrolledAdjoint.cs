@@ -31,7 +31,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 
         var collected = new StepAdjoint(rows.Length / size, size);
         MixtureEstimate estimate = Maximize(visited[^1]);
-        double[][] parameters = StepAdjoint.Rows(cotangent, estimate, FitFeatures.WidthOf(size));
+        double[][] parameters = StepAdjoint.Rows(cotangent, estimate);
         collected.CollectMaximization(estimate, parameters);
         for (int step = visited.Count - 1; step > 0; step--)
         {

@@ -26,7 +26,6 @@ internal sealed class MixtureEstimate
         MixingWeights = new double[components];
         Means = new double[components * size];
         Variances = new double[components * size];
-        double[] deviation = new double[size];
         for (int j = 0; j < components; j++)
         {
             for (int i = 0; i < Rows; i++)
@@ -43,7 +42,7 @@ internal sealed class MixtureEstimate
             }
 
             Average(j);
-            Spread(j, deviation);
+            Spread(j);
         }
     }
 
@@ -96,14 +95,14 @@ internal sealed class MixtureEstimate
     {
         double[] rows = support.ToArray();
         double[] center = new double[size];
-        for (int at = 0; at < rows.Length; at++)
+        for (int from = 0; from < rows.Length; from += size)
         {
-            center[at % size] += rows[at] / (rows.Length / size);
+            RowMath.AddScaled(size / (double)rows.Length, rows.AsSpan(from, size), center);
         }
 
-        for (int at = 0; at < rows.Length; at++)
+        for (int from = 0; from < rows.Length; from += size)
         {
-            rows[at] -= center[at % size];
+            RowMath.AddScaled(-1, center, rows.AsSpan(from, size));
         }
 
         return (rows, center);
@@ -185,10 +184,13 @@ internal sealed class MixtureEstimate
 
         if (Regularizer.PriorStrength > 0)
         {
+            double inverses = 0;
             foreach (double variance in Variances.AsSpan(0, Fitted * Size))
             {
-                sum -= Regularizer.PriorStrength / 2 * (PortableMath.Log(variance) + (Regularizer.PriorVariance / variance));
+                inverses += 1 / variance;
             }
+
+            sum -= Regularizer.PriorStrength / 2 * (LogarithmSums.Of(Variances.AsSpan(0, Fitted * Size)) + (Regularizer.PriorVariance * inverses));
         }
 
         return sum;
@@ -212,7 +214,7 @@ internal sealed class MixtureEstimate
         }
     }
 
-    private void Spread(int component, double[] deviation)
+    private void Spread(int component)
     {
         ReadOnlySpan<double> mean = Means.AsSpan(component * Size, Size);
         Span<double> variance = Variances.AsSpan(component * Size, Size);
@@ -221,14 +223,7 @@ internal sealed class MixtureEstimate
             double responsibility = Responsibilities[(i * Components) + component];
             if (responsibility != 0)
             {
-                ReadOnlySpan<double> row = Row(i);
-                for (int d = 0; d < deviation.Length; d++)
-                {
-                    double difference = row[d] - mean[d];
-                    deviation[d] = difference * difference;
-                }
-
-                RowMath.AddScaled(responsibility, deviation, variance);
+                DeviationMath.AddSquares(responsibility, Row(i), mean, variance);
             }
         }
 

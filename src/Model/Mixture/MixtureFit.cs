@@ -43,7 +43,7 @@ public static class MixtureFit
         for (int left = carried; ; left--)
         {
             MixtureSolution? best = null;
-            foreach (int[] first in start.Choose(rows, size, left))
+            foreach (int[] first in start.Choose(rows, size, left, regularizer.HasBackground))
             {
                 MixtureSolution? found = HasTwins(rows, size, first)
                     ? null

@@ -1,12 +1,16 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using S2M.Numerics.Randomness;
+using S2M.Specification;
 
 namespace S2M.Model.Mixture;
 
 /// <summary>Where fits begin: with some rows of the support set as means, equal weights, and the variances of the whole set (docs/maths.md, section 6).</summary>
 public sealed record MixtureStart
 {
+    // Of a noisy set's rows that may be means: one that holds more noise has no clusters to speak of.
+    private const double CleanShare = 2.0 / 3;
+
     private readonly ulong? _seed;
     private readonly int _candidates;
 
@@ -41,7 +45,16 @@ public sealed record MixtureStart
     /// <param name="support">x in <see cref="Order"/>, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
     /// <param name="components">K, 1 to N.</param>
-    internal IEnumerable<int[]> Choose(double[] support, int size, int components)
+    /// <param name="isNoisy">Whether rows without neighbors are noise, which a background takes: then only rows that have some are means.</param>
+    internal IEnumerable<int[]> Choose(double[] support, int size, int components, bool isNoisy)
+    {
+        int[] dense = isNoisy ? Densest(support, size) : [];
+        return dense.Length < components
+            ? Choose(support, size, components)
+            : Choose([.. dense.SelectMany(row => support[(row * size)..((row + 1) * size)])], size, components).Select(first => (int[])[.. first.Select(at => dense[at])]);
+    }
+
+    private IEnumerable<int[]> Choose(double[] support, int size, int components)
     {
         if (_seed is { } seed)
         {
@@ -55,6 +68,17 @@ public sealed record MixtureStart
         {
             yield return Draw(support, size, components, ofRows + (ulong)candidate);
         }
+    }
+
+    // In their order, the rows that are nearest to as many others as a component needs with them.
+    private static int[] Densest(double[] support, int size)
+    {
+        int rows = support.Length / size;
+        double Reach(int row) => Enumerable.Range(0, rows)
+            .Select(other => Distance(support.AsSpan(row * size, size), support.AsSpan(other * size, size)))
+            .Order()
+            .ElementAt(Math.Min(HeadKinds.ImagesPerComponent, rows) - 1);
+        return [.. Enumerable.Range(0, rows).OrderBy(Reach).Take((int)Math.Ceiling(CleanShare * rows)).Order()];
     }
 
     private static int[] Draw(double[] support, int size, int components, ulong seed)

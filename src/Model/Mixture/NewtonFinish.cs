@@ -1,4 +1,5 @@
 using S2M.Model.ImplicitDifferentiation;
+using S2M.Numerics.Portable;
 
 namespace S2M.Model.Mixture;
 
@@ -20,6 +21,9 @@ internal static class NewtonFinish
     private const double LongestStep = 0.1;
     private const double Contraction = 0.5;
 
+    // To this part of itself.
+    private const double Fast = 0.1;
+
     /// <summary>Goes on until nothing helps any more.</summary>
     /// <param name="point">Near a fixed point.</param>
     /// <param name="exact">A residual that is small enough.</param>
@@ -27,27 +31,33 @@ internal static class NewtonFinish
     internal static (FixedPoint Point, int Steps) Run(FixedPoint point, double exact)
     {
         (FixedPoint best, int steps) = (point, 0);
-        while (steps < MostSteps && best.Residual > exact)
+        FitFeatures features;
+        double[][] couplings;
+        bool helped;
+        do
         {
-            var features = new FitFeatures(best.Estimate, best.Expected);
+            features = new FitFeatures(best.Estimate, best.Expected);
             if (features.ActiveRows.Length * (best.Estimate.Components - 1) > LargestSystem)
             {
-                break;
+                return (point, 0);
             }
 
-            double[][] couplings = features.Couplings();
-            if (Step(best, features, couplings) is not { } better)
+            couplings = features.Couplings();
+            var system = new ResponsibilitySystem(features, couplings, isTransposed: true);
+            helped = false;
+
+            // A matrix is dear, and good for as long as it makes the residual fall fast.
+            for (double fall = 0; fall <= Fast && steps < MostSteps && best.Residual > exact && Step(best, features, system) is { } better; steps++)
             {
-                break;
+                (fall, best, helped) = (better.Residual / best.Residual, better, true);
             }
-
-            (best, steps) = (better, steps + 1);
         }
+        while (helped && steps < MostSteps && best.Residual > exact);
 
-        return steps == 0 || IsAttracting(new FitFeatures(best.Estimate, best.Expected)) ? (best, steps) : (point, 0);
+        return steps == 0 || IsAttracting(features, couplings) ? (best, steps) : (point, 0);
     }
 
-    private static FixedPoint? Step(FixedPoint point, FitFeatures features, double[][] couplings)
+    private static FixedPoint? Step(FixedPoint point, FitFeatures features, ResponsibilitySystem system)
     {
         MixtureEstimate estimate = point.Estimate;
         double[] residuals = new double[features.ActiveRows.Length * estimate.Components];
@@ -57,17 +67,18 @@ internal static class NewtonFinish
             residuals[at] = point.Expected[cell] - estimate.Responsibilities[cell];
         }
 
-        SystemSolution solution = ResponsibilitySystem.Solve(features, couplings, residuals, isTransposed: true);
-        double[]? moved = solution.UsedRidge ? null : Move(point, features, solution.Values);
+        double[]? moved = system.UsedRidge ? null : Move(point, features, system.Solve(residuals));
         FixedPoint? better = moved is null ? null : FixedPoint.At(estimate.Support, estimate.Size, moved, estimate.Components, estimate.Regularizer, estimate.Background);
         double slack = estimate.Regularizer.VarianceOffset > 0 ? OffsetSlack * estimate.Rows : Rounding * Math.Max(1, Math.Abs(point.Bound));
         return better?.Residual <= Contraction * point.Residual && better.Bound >= point.Bound - slack ? better : null;
     }
 
-    /// <summary>Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T).</summary>
-    private static bool IsAttracting(FitFeatures features)
+    /// <summary>
+    /// Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T). The last matrix is asked, made within
+    /// a step of the fixed point.
+    /// </summary>
+    private static bool IsAttracting(FitFeatures features, double[][] couplings)
     {
-        double[][] couplings = features.Couplings();
         int rows = features.ActiveRows.Length;
         int components = couplings.Length;
 
@@ -77,16 +88,23 @@ internal static class NewtonFinish
         for (int power = 0; power < Powers; power++)
         {
             double[] next = new double[displacement.Length];
-            for (int i = 0; i < rows; i++)
+            double[] column = new double[rows];
+            for (int j = 0; j < components; j++)
             {
+                Array.Clear(column);
                 for (int m = 0; m < rows; m++)
                 {
-                    for (int j = 0; j < components; j++)
-                    {
-                        next[(i * components) + j] += couplings[j][(m * rows) + i] * displacement[(m * components) + j];
-                    }
+                    RowMath.AddScaled(displacement[(m * components) + j], couplings[j].AsSpan(m * rows, rows), column);
                 }
 
+                for (int i = 0; i < rows; i++)
+                {
+                    next[(i * components) + j] = column[i];
+                }
+            }
+
+            for (int i = 0; i < rows; i++)
+            {
                 features.Soften(i, next.AsSpan(i * components, components));
             }
 

@@ -30,27 +30,27 @@ public sealed class GaussianMixture
             throw new ArgumentException($"mixture: expected K weights and K x D means and variances, got {mixingWeights.Length}, {means.Length} and {variances.Length}");
         }
 
-        if (Array.Exists(mixingWeights, double.IsNaN) || Array.Exists(variances, double.IsNaN))
+        if (!IsPositive(mixingWeights) || !IsPositive(variances))
         {
-            throw new ArgumentException("mixture: expected weights and variances that are numbers, got NaN; look for descriptors that are not finite");
-        }
+            if (Array.Exists(mixingWeights, double.IsNaN) || Array.Exists(variances, double.IsNaN))
+            {
+                throw new ArgumentException("mixture: expected weights and variances that are numbers, got NaN; look for descriptors that are not finite");
+            }
 
-        if (!Array.TrueForAll(mixingWeights, weight => weight > 0) || !Array.TrueForAll(variances, variance => variance > 0))
-        {
             throw new ArgumentException("mixture: expected weights and variances above 0, got others; raise the variance offset");
         }
 
         (_mixingWeights, _means, _variances) = ([.. mixingWeights], [.. means], [.. variances]);
-        _precisions = [.. variances.Select(variance => 1 / variance)];
+        _precisions = new double[variances.Length];
+        for (int at = 0; at < variances.Length; at++)
+        {
+            _precisions[at] = 1 / variances[at];
+        }
+
         _constants = new double[Components];
         for (int component = 0; component < Components; component++)
         {
-            double logs = 0;
-            foreach (double variance in variances.AsSpan(component * Size, Size))
-            {
-                logs += PortableMath.Log(variance);
-            }
-
+            double logs = LogarithmSums.Of(variances.AsSpan(component * Size, Size));
             _constants[component] = PortableMath.Log(mixingWeights[component]) - (((Size * LogTwoPi) + logs) / 2);
         }
     }
@@ -116,6 +116,17 @@ public sealed class GaussianMixture
         double[] logDensities = new double[descriptors.Length / Size * Components];
         LogComponentDensities(descriptors, logDensities);
         return [.. logDensities.Chunk(Components).Select(row => Array.IndexOf(row, row.Max()))];
+    }
+
+    private static bool IsPositive(double[] values)
+    {
+        bool isPositive = true;
+        foreach (double value in values)
+        {
+            isPositive &= value > 0;
+        }
+
+        return isPositive;
     }
 
     private static double LogSumExp(ReadOnlySpan<double> values)

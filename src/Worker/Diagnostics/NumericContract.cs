@@ -6,7 +6,7 @@ namespace S2M.Worker.Diagnostics;
 public static class NumericContract
 {
     /// <summary>Raised whenever arithmetic, sampling, decoding or resizing changes.</summary>
-    public const int Revision = 2;
+    public const int Revision = 3;
 
     private const string ProcessorFile = "/proc/cpuinfo";
 

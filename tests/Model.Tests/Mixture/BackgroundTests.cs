@@ -42,7 +42,10 @@ public sealed class BackgroundTests
         MixtureSolution without = MixtureFit.Fit(support, Size, 2, With with { WeightPrior = 0, HasBackground = false }, MixtureStart.Searched());
 
         with.Counts[2].ShouldBeLessThan(1e-3);
-        with.Mixture.Means.ToArray().Zip(without.Mixture.Means.ToArray(), (left, right) => Math.Abs(left - right)).Max().ShouldBeLessThan(1e-3);
+        Means(with).Zip(Means(without), (left, right) => Math.Abs(left - right)).Max().ShouldBeLessThan(1e-3);
+
+        // Fits begin elsewhere with a background: the order of components may be another.
+        static double[] Means(MixtureSolution solution) => [.. solution.Mixture.Means.ToArray().Chunk(Size).OrderBy(mean => mean[0]).SelectMany(mean => mean)];
     }
 
     [Theory]
