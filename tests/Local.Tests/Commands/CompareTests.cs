@@ -12,7 +12,10 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public async Task Compare_TwoGroupsOfThreeSeeds_PrintsPooledFiguresWithin80Columns()
     {
-        Finished run = await LocalProcess.RunAsync(["compare", Write("a", 1), Write("b", 2), Write("c", 3), "--against", Write("d", 1, -0.1), Write("e", 2, -0.1), Write("f", 3, -0.1)]);
+        string[] runs = [Write("a", 1), Write("b", 2), Write("c", 3)];
+        string[] others = [Write("d", 1, -0.1), Write("e", 2, -0.1), Write("f", 3, -0.1)];
+
+        Finished run = await LocalProcess.RunAsync(["compare", .. runs, "--against", .. others]);
 
         run.ExitCode.ShouldBe(0, run.Errors);
         run.Errors.ShouldBeEmpty();
@@ -44,7 +47,8 @@ public sealed class CompareTests : IDisposable
     public async Task Compare_RunsOfTheEngine_AreRead()
     {
         string job = _folder["out"];
-        Finished training = await LocalProcess.RunAsync(ReferenceRun.Arguments(job, "--set", "training.steps=1", "--set", "optimizer.warm_up_steps=0", "--set", "evaluation.episodes=2"));
+        string[] few = ["--set", "training.steps=1", "--set", "optimizer.warm_up_steps=0", "--set", "evaluation.episodes=2"];
+        Finished training = await LocalProcess.RunAsync(ReferenceRun.Arguments(job, few));
         training.ExitCode.ShouldBe(0, training.Errors);
 
         Finished run = await LocalProcess.RunAsync("compare", job, "--output", "json");

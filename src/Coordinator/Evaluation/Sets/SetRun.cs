@@ -25,9 +25,12 @@ public sealed record SetRun(string Folder, string DataVersion, string SplitHash,
     public static SetRun Read(string folder)
     {
         Document document = Parse(folder);
-        if (document is not { DataVersion: { } data, SplitHash: { } split, Seeds: { } seeds } || !seeds.TryGetValue("evaluation", out ulong evaluation) || !seeds.TryGetValue("training", out ulong training))
+        if (document is not { DataVersion: { } data, SplitHash: { } split, Seeds: { } seeds }
+            || !seeds.TryGetValue("evaluation", out ulong evaluation)
+            || !seeds.TryGetValue("training", out ulong training))
         {
-            throw new DataException($"run '{folder}': expected data_version, split_hash and the seeds of evaluation and training in metrics.json, got a file without one of them; run it again");
+            throw new DataException(
+                $"run '{folder}': expected data_version, split_hash and the seeds of evaluation and training in metrics.json, got a file without one of them; run it again");
         }
 
         if (document.Sets is not { Count: > 0 } sets)

@@ -53,7 +53,8 @@ internal sealed class SetRunGroup
         if (!Seeds.SequenceEqual(other.Seeds))
         {
             throw new DataException(
-                $"--against: expected runs with the training seeds {string.Join(", ", Seeds)}, as the others have, got {string.Join(", ", other.Seeds)}; give one run for each seed on both sides");
+                $"--against: expected runs with the training seeds {string.Join(", ", Seeds)}, as the others have, got {string.Join(", ", other.Seeds)}; "
+                + "give one run for each seed on both sides");
         }
     }
 
@@ -83,7 +84,9 @@ internal sealed class SetRunGroup
 
     private static string[] KindsOf(SetRun run) =>
     [
-        .. run.Sets.Select(set => $"modes {set.Modes}, weights {set.Weights}, noise {set.NoisePercent} % {set.NoiseKind}, support {set.Support}, episodes {set.Episodes}").Distinct(StringComparer.Ordinal),
+        .. run.Sets
+            .Select(set => $"modes {set.Modes}, weights {set.Weights}, noise {set.NoisePercent} % {set.NoiseKind}, support {set.Support}, episodes {set.Episodes}")
+            .Distinct(StringComparer.Ordinal),
     ];
 
     private static string[] LinesOf(SetRun run) => [.. run.Sets.Select(set => set.Head)];

@@ -57,7 +57,11 @@ public sealed class SetComparisonTests
 
     [Fact]
     public void Of_TrueModesNoBetterThanOneGaussian_HasNoShare()
-        => SetComparison.Of([Run(1) with { Sets = [Line("gauss", [0.2, 0.4]), Line("k2", [0.5, 0.7]), Line("true_modes", [0.2, 0.5])] }], []).Kinds[0].Lines[1].Recovered.ShouldBeNull();
+    {
+        SetRun run = Run(1) with { Sets = [Line("gauss", [0.2, 0.4]), Line("k2", [0.5, 0.7]), Line("true_modes", [0.2, 0.5])] };
+
+        SetComparison.Of([run], []).Kinds[0].Lines[1].Recovered.ShouldBeNull();
+    }
 
     [Fact]
     public void Of_SeedsThatDiffer_WidenTheIntervalThatSetsAloneWouldNot()
@@ -97,10 +101,12 @@ public sealed class SetComparisonTests
     public void Of_RunsThatDoNotBelongTogether_SaysWhichAndWhy()
     {
         Refusal(Run(1) with { Folder = "again" }).ShouldBe("run 'again': expected a training seed that no other run beside it has, got 1 as 'run-1'; leave one of the two out");
-        Refusal(Run(2) with { DataVersion = "glyphs@2" }).ShouldBe("run 'run-2': data_version: expected glyphs@1, as run 'run-1' has, got glyphs@2; compare runs of one version of the data");
+        Refusal(Run(2) with { DataVersion = "glyphs@2" })
+            .ShouldBe("run 'run-2': data_version: expected glyphs@1, as run 'run-1' has, got glyphs@2; compare runs of one version of the data");
         Refusal(Run(2) with { SplitHash = "ff" }).ShouldBe("run 'run-2': split_hash: expected aa, as run 'run-1' has, got ff; compare runs of one split");
         Refusal(Run(2) with { EvaluationSeed = 8 }).ShouldBe("run 'run-2': evaluation seed: expected 7, as run 'run-1' has, got 8; compare runs with the same evaluation.seed");
-        Refusal(Run(2) with { Sets = [Line("adagmm", [1])] }).ShouldContain("episodes 2, as run 'run-1' has, got modes 2, weights balanced, noise 30 % scattered, support 15, episodes 1;");
+        Refusal(Run(2) with { Sets = [Line("adagmm", [1])] })
+            .ShouldContain("episodes 2, as run 'run-1' has, got modes 2, weights balanced, noise 30 % scattered, support 15, episodes 1;");
         Refusal(Run(2) with { Sets = [.. Run(2).Sets, Line("adagmm", [1, 1]) with { Modes = 3 }] }).ShouldContain("sets: expected no more");
         Refusal(Run(2) with { Sets = [Line("gauss", [1, 1])] }).ShouldContain("lines: expected adagmm, as run 'run-1' has, got gauss; give runs of one job");
 
