@@ -7,6 +7,7 @@ var root = new RootCommand($"S2M.Distributed on one machine: a service of a coor
     RunCommand.Quickstart(),
     RunCommand.Train(),
     UpCommand.Create(),
+    CompareCommand.Create(),
     SelfTestCommand.Create(),
     SchemaCommand.Create(),
 };

@@ -18,6 +18,7 @@ internal static class CommandTree
             ScheduleCommands.Create(work),
             WorkerCommands.Create(work),
             DoctorCommand.Create(work),
+            SelfTestCommand.Create(options),
         };
         foreach (Option option in options.All)
         {

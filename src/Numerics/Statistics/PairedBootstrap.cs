@@ -21,31 +21,63 @@ public static class PairedBootstrap
     public static PairedDifference Difference(
         IReadOnlyList<IReadOnlyList<ClassTally>> first, IReadOnlyList<IReadOnlyList<ClassTally>> second, ulong seed, int resamples = 2000)
     {
-        if (first.Count == 0 || first.Count != second.Count || resamples < LeastResamples)
+        (double difference, double[] replicates) = Resample([first, second], ["first", "second"], seed, resamples, static pooled => pooled[0] - pooled[1]);
+        Interval interval = Percentiles.Around(difference, replicates);
+        return new PairedDifference(interval.Mean, interval.Low, interval.High);
+    }
+
+    /// <summary>How much of the way from a floor to a ceiling a system goes: (system - floor) / (ceiling - floor) of the pooled means.</summary>
+    /// <param name="system">The system's tallies, as those of <see cref="Difference"/>.</param>
+    /// <param name="floor">Share 0; as many seeds and the same classes.</param>
+    /// <param name="ceiling">Share 1; as many seeds and the same classes.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    /// <param name="resamples">How many, at least 100.</param>
+    /// <returns>The share with a 95 % interval; null where in some resample the ceiling is not above the floor, since it would be a share of nothing.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Difference"/>.</exception>
+    public static Interval? Share(
+        IReadOnlyList<IReadOnlyList<ClassTally>> system,
+        IReadOnlyList<IReadOnlyList<ClassTally>> floor,
+        IReadOnlyList<IReadOnlyList<ClassTally>> ceiling,
+        ulong seed,
+        int resamples = 2000)
+    {
+        (double share, double[] replicates) = Resample(
+            [system, floor, ceiling],
+            ["system", "floor", "ceiling"],
+            seed,
+            resamples,
+            static pooled => pooled[2] > pooled[1] ? (pooled[0] - pooled[1]) / (pooled[2] - pooled[1]) : double.NaN);
+        return double.IsNaN(share) || Array.Exists(replicates, double.IsNaN) ? null : Percentiles.Around(share, replicates);
+    }
+
+    /// <summary>A figure of several systems' pooled means: of all, and of every resample.</summary>
+    private static (double Estimate, double[] Replicates) Resample(
+        IReadOnlyList<IReadOnlyList<ClassTally>>[] systems, string[] names, ulong seed, int resamples, Func<double[], double> figure)
+    {
+        int seeds = systems[0].Count;
+        if (seeds == 0 || Array.Exists(systems, system => system.Count != seeds) || resamples < LeastResamples)
         {
             throw new ArgumentException(
-                $"expected as many training seeds of both systems, at least 1, and {LeastResamples} resamples, got {first.Count}, {second.Count} and {resamples}");
+                $"expected as many training seeds of every system, at least 1, and {LeastResamples} resamples, got {string.Join(", ", systems.Select(system => system.Count))} and {resamples}");
         }
 
-        int[] classes = [.. first[0].Select(tally => tally.Class).Order()];
-        ClassTally[][] left = [.. first.Select((tallies, index) => InOrder(tallies, classes, $"first[{index}]"))];
-        ClassTally[][] right = [.. second.Select((tallies, index) => InOrder(tallies, classes, $"second[{index}]"))];
+        int[] classes = [.. systems[0][0].Select(tally => tally.Class).Order()];
+        ClassTally[][][] ordered = [.. systems.Zip(names, (system, name) => system.Select((tallies, index) => InOrder(tallies, classes, $"{name}[{index}]")).ToArray())];
 
         var random = new PhiloxRandom(seed, RandomPurpose.PairedBootstrap);
-        double[] differences = new double[resamples];
-        int[] drawnSeeds = new int[left.Length];
+        double[] replicates = new double[resamples];
+        int[] drawnSeeds = new int[seeds];
         int[] drawnClasses = new int[classes.Length];
         for (int resample = 0; resample < resamples; resample++)
         {
             Draw(random, drawnSeeds);
             Draw(random, drawnClasses);
-            differences[resample] = Pooled(left, drawnSeeds, drawnClasses) - Pooled(right, drawnSeeds, drawnClasses);
+            replicates[resample] = figure([.. ordered.Select(system => Pooled(system, drawnSeeds, drawnClasses))]);
         }
 
-        int[] allSeeds = [.. Enumerable.Range(0, left.Length)];
+        int[] allSeeds = [.. Enumerable.Range(0, seeds)];
         int[] allClasses = [.. Enumerable.Range(0, classes.Length)];
-        Interval interval = Percentiles.Around(Pooled(left, allSeeds, allClasses) - Pooled(right, allSeeds, allClasses), differences);
-        return new PairedDifference(interval.Mean, interval.Low, interval.High);
+        return (figure([.. ordered.Select(system => Pooled(system, allSeeds, allClasses))]), replicates);
     }
 
     private static void Draw(PhiloxRandom random, int[] drawn)
@@ -78,7 +110,7 @@ public static class PairedBootstrap
         ClassTally[] ordered = [.. tallies.OrderBy(tally => tally.Class)];
         if (ordered.Length == 0 || !ordered.Select(tally => tally.Class).SequenceEqual(classes) || classes.Distinct().Count() != classes.Length)
         {
-            throw new ArgumentException($"{name}: expected a tally of each of the {classes.Length} distinct classes of first[0], at least 1, got {ordered.Length} others");
+            throw new ArgumentException($"{name}: expected a tally of each of the {classes.Length} distinct classes of the first system's first seed, at least 1, got {ordered.Length} others");
         }
 
         ClassTally? empty = Array.Find(ordered, tally => tally.Count < 1);

@@ -9,7 +9,7 @@ public sealed class SetsSectionTests
     [Fact]
     public void Write_Lines_NameKindOnceAndShowFigureDifferenceAndIndex()
     {
-        SetResult own = new("test", "gauss", 2, "skewed", 15, "coherent", 15, 200, 0.75, new Interval(0.75, 0.7, 0.8), null, null, null);
+        SetResult own = new("test", "gauss", 2, "skewed", 15, "coherent", 15, 200, 0.75, new Interval(0.75, 0.7, 0.8), null, null, null, [0.75]);
         SetResult other = own with { Head = "true_modes", OwnMinus = new PairedDifference(-0.0625, -0.125, 0.01), AdjustedRandIndex = 0.875, MeanComponents = 2.25 };
 
         string text = SetsSection.Write([own, other]).Text;

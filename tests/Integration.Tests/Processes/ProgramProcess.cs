@@ -122,7 +122,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string PathOf(string assembly)
+    /// <summary>Where a program was built; a path stays what it is.</summary>
+    internal static string PathOf(string assembly)
         => typeof(ProgramProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(metadata => metadata.Key == assembly)?.Value
             ?? Path.Combine(AppContext.BaseDirectory, assembly);
 

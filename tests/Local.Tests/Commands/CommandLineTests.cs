@@ -41,7 +41,7 @@ public sealed class CommandLineTests
         Finished run = await LocalProcess.RunAsync("--help");
 
         run.ExitCode.ShouldBe(0);
-        foreach (string word in new[] { "quickstart", "train", "selftest", "0 done", "1 failed", "130 interrupted" })
+        foreach (string word in new[] { "quickstart", "train", "compare", "selftest", "0 done", "1 failed", "130 interrupted" })
         {
             run.Output.ShouldContain(word);
         }

@@ -79,6 +79,37 @@ public sealed class PairedBootstrapTests
         => Covered(seeds: 5, seedSpread: 0.01).ShouldBeInRange(356, 400);
 
     [Fact]
+    public void Share_SystemBetweenFloorAndCeiling_IsItsPartOfTheWay()
+    {
+        ClassTally[] floor = [.. Enumerable.Range(0, 20).Select(index => new ClassTally(index, index, 64))];
+        ClassTally[] system = [.. floor.Select(tally => tally with { Sum = tally.Sum + 12 })];
+        ClassTally[] ceiling = [.. floor.Select(tally => tally with { Sum = tally.Sum + 16 })];
+
+        Interval share = PairedBootstrap.Share([system, system], [floor, floor], [ceiling, ceiling], 1)!;
+
+        share.Mean.ShouldBe(0.75);
+        share.Low.ShouldBe(0.75, 1e-13);
+        share.High.ShouldBe(0.75, 1e-13);
+    }
+
+    [Fact]
+    public void Share_TwoClasses_HasTheEndsOfTheFourDraws()
+        => PairedBootstrap.Share([[new(0, 5, 10), new(1, 10, 10)]], [[new(0, 0, 10), new(1, 0, 10)]], [[new(0, 10, 10), new(1, 10, 10)]], 1).ShouldBe(new Interval(0.75, 0.5, 1));
+
+    [Fact]
+    public void Share_CeilingNotAlwaysAboveTheFloor_IsNone()
+        => PairedBootstrap.Share([[new(0, 5, 10), new(1, 5, 10)]], [[new(0, 5, 10), new(1, 0, 10)]], [[new(0, 5, 10), new(1, 10, 10)]], 1).ShouldBeNull();
+
+    [Fact]
+    public void Share_TalliesThatDoNotPair_AreRefused()
+    {
+        ClassTally[] two = Constant(2, 1);
+
+        Should.Throw<ArgumentException>(() => PairedBootstrap.Share([two], [two, two], [two], 1)).Message.ShouldContain("got 1, 2, 1 and 2000");
+        Should.Throw<ArgumentException>(() => PairedBootstrap.Share([two], [two], [Constant(3, 1)], 1)).Message.ShouldContain("ceiling[0]: expected a tally of each of the 2");
+    }
+
+    [Fact]
     public void Difference_TalliesThatDoNotPair_AreRefused()
     {
         ClassTally[] two = Constant(2, 1);
