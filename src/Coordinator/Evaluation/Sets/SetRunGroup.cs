@@ -16,14 +16,13 @@ internal sealed class SetRunGroup
         _runs = [.. runs.OrderBy(run => run.TrainingSeed)];
         foreach ((SetRun run, SetRun next) in _runs.Zip(_runs.Skip(1)))
         {
+            RequireSameSets(run, next);
+            Require(run, next, "lines", LinesOf(run), LinesOf(next), "give runs of one job, and those of another head with --against");
             if (run.TrainingSeed == next.TrainingSeed)
             {
                 throw new DataException(
                     $"run '{next.Folder}': expected a training seed that no other run beside it has, got {next.TrainingSeed} as '{run.Folder}'; leave one of the two out");
             }
-
-            RequireSameSets(run, next);
-            Require(run, next, "lines", LinesOf(run), LinesOf(next), "give runs of one job, and those of another head with --against");
         }
     }
 

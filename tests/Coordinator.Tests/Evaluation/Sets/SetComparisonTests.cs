@@ -103,6 +103,7 @@ public sealed class SetComparisonTests
         Refusal(Run(1) with { Folder = "again" }).ShouldBe("run 'again': expected a training seed that no other run beside it has, got 1 as 'run-1'; leave one of the two out");
         Refusal(Run(2) with { DataVersion = "glyphs@2" })
             .ShouldBe("run 'run-2': data_version: expected glyphs@1, as run 'run-1' has, got glyphs@2; compare runs of one version of the data");
+        Refusal(Run(1) with { DataVersion = "omniglot@1" }).ShouldContain("data_version: expected glyphs@1");
         Refusal(Run(2) with { SplitHash = "ff" }).ShouldBe("run 'run-2': split_hash: expected aa, as run 'run-1' has, got ff; compare runs of one split");
         Refusal(Run(2) with { EvaluationSeed = 8 }).ShouldBe("run 'run-2': evaluation seed: expected 7, as run 'run-1' has, got 8; compare runs with the same evaluation.seed");
         Refusal(Run(2) with { Sets = [Line("adagmm", [1])] })
