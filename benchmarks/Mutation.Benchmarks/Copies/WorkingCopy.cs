@@ -41,6 +41,7 @@ internal sealed class WorkingCopy(string folder)
             return;
         }
 
+        Directory.CreateDirectory(folder);
         File.Delete(StampFile);
         if (Directory.Exists(Root))
         {

@@ -8,7 +8,8 @@ namespace S2M.Mutation.Benchmarks.Mutants;
 /// <param name="Operator">The kind of change.</param>
 /// <param name="Original">The text that is replaced, on one line.</param>
 /// <param name="Mutated">What takes its place; empty where a statement is left out.</param>
-internal sealed record Mutant(int Id, string File, int Line, string Member, string Operator, string Original, string Mutated)
+/// <param name="Within">The line it lies on, the original between « and »: tells it from others of the same text.</param>
+internal sealed record Mutant(int Id, string File, int Line, string Member, string Operator, string Original, string Mutated, string Within)
 {
     private const string AdjointFolder = "src/Model/ImplicitDifferentiation/";
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace S2M.Mutation.Benchmarks.Mutants;
 
@@ -26,7 +27,7 @@ internal sealed partial class MutantRegister
     {
         int number = _all.Count;
         int line = node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
-        _all.Add(new Mutant(number, file, line, MemberOf(node), replacement.Operator, OneLine(node.ToString()), OneLine(replacement.Text)));
+        _all.Add(new Mutant(number, file, line, MemberOf(node), replacement.Operator, OneLine(node.ToString()), OneLine(replacement.Text), WithinOf(node)));
         return number;
     }
 
@@ -55,7 +56,15 @@ internal sealed partial class MutantRegister
         _ => null,
     }).FirstOrDefault(static name => name is not null) ?? string.Empty;
 
-    private static string OneLine(string text) => Space().Replace(text, " ");
+    private static string WithinOf(SyntaxNode node)
+    {
+        SourceText text = node.SyntaxTree.GetText();
+        int first = text.Lines.GetLineFromPosition(node.SpanStart).Start;
+        int last = text.Lines.GetLineFromPosition(node.Span.End).End;
+        return OneLine($"{text.ToString(TextSpan.FromBounds(first, node.SpanStart))}«{node}»{text.ToString(TextSpan.FromBounds(node.Span.End, last))}");
+    }
+
+    private static string OneLine(string text) => Space().Replace(text, " ").Trim();
 
     [GeneratedRegex(@"\s+", RegexOptions.None, 1000)]
     private static partial Regex Space();

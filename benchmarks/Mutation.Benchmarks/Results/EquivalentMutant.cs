@@ -7,10 +7,11 @@ namespace S2M.Mutation.Benchmarks.Results;
 /// <summary>A mutant that no check can tell from the original, since both compute the same; found by its text, so that it stays found when lines move.</summary>
 /// <param name="File">The file, from the repository's root.</param>
 /// <param name="Member">The method, property or constant.</param>
-/// <param name="Original">The text that is replaced, as <c>list</c> prints it.</param>
+/// <param name="Original">The text that is replaced, as the results have it.</param>
 /// <param name="Mutated">What takes its place.</param>
 /// <param name="Reason">Why nothing changes.</param>
-internal sealed record EquivalentMutant(string File, string Member, string Original, string Mutated, string Reason)
+/// <param name="Within">The line with the original between « and »; null where every such text of the member is meant.</param>
+internal sealed record EquivalentMutant(string File, string Member, string Original, string Mutated, string Reason, string? Within = null)
 {
     /// <summary>Reads the list that is checked in.</summary>
     /// <exception cref="BenchmarkException">It is no such list, or an entry has no reason.</exception>
@@ -31,5 +32,6 @@ internal sealed record EquivalentMutant(string File, string Member, string Origi
     }
 
     /// <summary>Whether it is this mutant.</summary>
-    internal bool Is(Mutant mutant) => mutant.File == File && mutant.Member == Member && mutant.Original == Original && mutant.Mutated == Mutated;
+    internal bool Is(Mutant mutant)
+        => mutant.File == File && mutant.Member == Member && mutant.Original == Original && mutant.Mutated == Mutated && (Within is null || mutant.Within == Within);
 }

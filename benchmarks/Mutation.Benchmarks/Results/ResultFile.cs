@@ -36,6 +36,7 @@ internal sealed class ResultFile
             _results[mutant.Id] = new MutantResult(mutant, null, null, equivalent.FirstOrDefault(one => one.Is(mutant))?.Reason);
         }
 
+        Unmatched = [.. equivalent.Where(one => !mutants.Any(one.Is))];
         if (!File.Exists(path))
         {
             return;
@@ -66,6 +67,9 @@ internal sealed class ResultFile
 
     /// <summary>Where it lies.</summary>
     internal string Path { get; }
+
+    /// <summary>Equivalent mutants that are none of these sources' mutants any more.</summary>
+    internal IReadOnlyList<EquivalentMutant> Unmatched { get; }
 
     /// <summary>What is known of every mutant, by number.</summary>
     internal IReadOnlyList<MutantResult> Results

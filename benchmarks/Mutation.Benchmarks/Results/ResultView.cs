@@ -27,12 +27,17 @@ internal static class ResultView
         foreach (MutantResult one in all.Where(static one => one.IsCaughtBySelfTest == false && one.IsCaught != true && one.Counts))
         {
             string by = one.IsCaught is null ? "selftest" : "selftest nor tests";
-            Console.WriteLine($"not caught by {by}: {one.Mutant.Id} {one.Mutant.File}:{one.Mutant.Line} {one.Mutant.Member}: {one.Mutant.Original} -> {Shown(one.Mutant.Mutated)}");
+            Console.WriteLine($"not caught by {by}: {one.Mutant.Id} {one.Mutant.File}:{one.Mutant.Line} {one.Mutant.Member}: {one.Mutant.Within} -> {Shown(one.Mutant.Mutated)}");
         }
 
         foreach (MutantResult one in all.Where(static one => one.EquivalentBecause is not null && one.IsCaught == true))
         {
             Console.WriteLine($"equivalent.json is wrong: {one.Mutant.Id} {one.Mutant.File} {one.Mutant.Member}: {one.Mutant.Original} -> {Shown(one.Mutant.Mutated)} was caught");
+        }
+
+        foreach (EquivalentMutant one in file.Unmatched)
+        {
+            Console.WriteLine($"equivalent.json has what the sources have not: {one.File} {one.Member}: {one.Original} -> {Shown(one.Mutated)}");
         }
 
         IReadOnlyList<Figure> figures = MutationFigures.Of(all);

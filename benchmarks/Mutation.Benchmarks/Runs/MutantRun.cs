@@ -18,6 +18,7 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
 {
     private const double Patience = 5;
     private const string HeapLimit = "0x100000000";
+    private const string Details = " (details";
 
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
@@ -54,7 +55,7 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
             {
                 { StoppedAt: { } line } => line.Trim(),
                 { TimedOut: true } => $"no end within {_limit.TotalSeconds:0} s",
-                { ExitCode: not 0 } => $"exit code {ended.ExitCode}: {ended.Lines.LastOrDefault(static line => !string.IsNullOrWhiteSpace(line))?.Trim()}",
+                { ExitCode: not 0 } => $"exit code {ended.ExitCode}: {WhatItSaid(ended)}",
                 _ => null,
             };
             return (new Verdict(caughtBy, ended.Seconds), ended);
@@ -63,5 +64,13 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
         {
             Directory.Delete(scratch, recursive: true);
         }
+    }
+
+    // Of an error its message, of a crash its first line; without places on this machine.
+    private static string WhatItSaid(Ended ended)
+    {
+        string said = ended.Lines.FirstOrDefault(static line => line.StartsWith("error: ", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal))
+            ?? ended.Lines.FirstOrDefault(static line => !string.IsNullOrWhiteSpace(line)) ?? string.Empty;
+        return said.Split(Details)[0].Trim();
     }
 }
