@@ -17,24 +17,26 @@ internal static class SelfTestCommand
     internal static Command Create()
     {
         Option<string> output = RunOptions.OutputOption();
+        var only = new Option<string?>("--only") { Description = "Runs one kind of checks, those whose names begin so; without it all of them.", HelpName = string.Join('|', SelfTest.Kinds) };
+        only.AcceptOnlyFromAmong([.. SelfTest.Kinds]);
         var command = new Command(
             "selftest",
-            "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { output };
-        command.SetAction((result, _) => RunAsync(result.GetValue(output)));
+            "Checks this machine and build in a few seconds: the tensor library, gradients against finite differences, equal bits again and after a resume.") { only, output };
+        command.SetAction((result, _) => RunAsync(result.GetValue(only), result.GetValue(output)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? output)
+    private static async Task<int> RunAsync(string? only, string? output)
     {
         using var interruption = new Interruption(Console.Error);
-        return await Outcome.OfAsync(() => CheckAsync(output, interruption.Token), () => "interrupted", Path.Combine(".s2m", "selftest"), Console.Error);
+        return await Outcome.OfAsync(() => CheckAsync(only, output, interruption.Token), () => "interrupted", Path.Combine(".s2m", "selftest"), Console.Error);
     }
 
-    private static async Task<int> CheckAsync(string? output, CancellationToken cancellationToken)
+    private static async Task<int> CheckAsync(string? only, string? output, CancellationToken cancellationToken)
     {
         NativeEnvironment.Prepare("native");
         IReadOnlyList<Check> checks = await SelfTest.RunAsync(
-            check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), cancellationToken);
+            only, check => Console.Error.WriteLine($"{(check.Ok ? "ok    " : "FAILED")} {check.Name}"), cancellationToken);
         bool ok = checks.All(check => check.Ok);
         if (output == RunOptions.Json)
         {

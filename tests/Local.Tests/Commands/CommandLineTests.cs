@@ -15,6 +15,7 @@ public sealed class CommandLineTests
     [InlineData("--stps", "quickstart", "--stps")]
     [InlineData("yaml", "quickstart", "--output", "yaml")]
     [InlineData("job file 'missing.yaml'", "train", "missing.yaml")]
+    [InlineData("heads", "selftest", "--only", "heads")]
     [InlineData("expected --in-process with it", "quickstart", "--threads", "2")]
     [InlineData("--workers: expected 1 to 1024, got 0", "quickstart", "--workers", "0")]
     public async Task Run_WrongCommandLine_SaysWhatAndIsAUsageError(string message, params string[] arguments)

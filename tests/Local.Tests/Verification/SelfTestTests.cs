@@ -19,6 +19,20 @@ public sealed class SelfTestTests
     }
 
     [Theory]
+    [InlineData("libtorch", 1)]
+    [InlineData("gradient", 8)]
+    [InlineData("mixture", 16)]
+    public async Task SelfTest_OneKind_RunsJustTheChecksWhoseNamesBeginSo(string kind, int checks)
+    {
+        Finished run = await LocalProcess.RunAsync("selftest", "--only", kind, "--output", "json");
+
+        run.ExitCode.ShouldBe(0, run.Output);
+        string[] names = [.. JsonDocument.Parse(run.Output).RootElement.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()!)];
+        names.Length.ShouldBe(checks);
+        names.ShouldAllBe(name => name.StartsWith(kind, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(1, 1e-9, true)]
     [InlineData(1, 2e-6, false)]
     [InlineData(0, 0, false)]

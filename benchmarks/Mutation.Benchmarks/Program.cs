@@ -1,0 +1,11 @@
+using System.CommandLine;
+using S2M.Mutation.Benchmarks.Commands;
+
+var root = new RootCommand("Small changes of the mixture's fit and of the gradient through it, one at a time: which of them the self-test and the tests notice.")
+{
+    MutationCommands.List(),
+    MutationCommands.SelfTest(),
+    MutationCommands.Tests(),
+    MutationCommands.Both(),
+};
+return await root.Parse(args).InvokeAsync();
