@@ -31,7 +31,8 @@ internal static class MutationCommands
                 Console.WriteLine($"{one.Id}\t{one.File}:{one.Line}\t{one.Member}\t{one.Operator}\t{one.Original}\t{one.Mutated}");
             }
 
-            await Console.Error.WriteLineAsync($"{mutated.Mutants.Count} mutants compile, {mutated.Mutants.Count(static one => one.IsOfAdjoint)} of them of the adjoint; {mutated.Dropped} candidates do not");
+            int ofAdjoint = mutated.Mutants.Count(static one => one.IsOfAdjoint);
+            await Console.Error.WriteLineAsync($"{mutated.Mutants.Count} mutants compile, {ofAdjoint} of them of the adjoint; {mutated.Dropped} candidates do not");
             return Done;
         }));
         return command;
@@ -44,7 +45,7 @@ internal static class MutationCommands
     internal static Command Tests() => Running("tests", "Runs the model's tests with each mutant that the self-test did not catch.", withSelfTest: false, withTests: true);
 
     /// <summary>The <c>run</c> command.</summary>
-    internal static Command Both() => Running("run", "The self-test with each mutant, and the model's tests with those that it does not catch.", withSelfTest: true, withTests: true);
+    internal static Command Both() => Running("run", "The self-test with each mutant, the model's tests with those that it does not catch.", withSelfTest: true, withTests: true);
 
     private static Command Running(string name, string description, bool withSelfTest, bool withTests)
     {

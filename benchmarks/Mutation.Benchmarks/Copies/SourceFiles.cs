@@ -18,7 +18,8 @@ internal sealed class SourceFiles
     /// <exception cref="BenchmarkException">Git does not know.</exception>
     internal static async Task<SourceFiles> ListAsync(CancellationToken cancellationToken)
     {
-        Ended listed = await ChildProcess.RunAsync(new ProcessStartInfo("git", ["-c", "core.quotepath=off", "ls-files"]) { WorkingDirectory = Repository.Root }, Limit, null, cancellationToken);
+        var start = new ProcessStartInfo("git", ["-c", "core.quotepath=off", "ls-files"]) { WorkingDirectory = Repository.Root };
+        Ended listed = await ChildProcess.RunAsync(start, Limit, null, cancellationToken);
         return listed.ExitCode == 0
             ? new SourceFiles([.. listed.Lines.Where(path => File.Exists(At(path))).Order(StringComparer.Ordinal)])
             : throw new BenchmarkException($"git ls-files: expected exit code 0, got {listed.ExitCode} ({string.Join(' ', listed.Lines)}); run it in a checkout");

@@ -16,8 +16,8 @@ internal sealed class WorkingCopy(string folder)
     // What a mutated file breaks is style, not meaning.
     private static readonly string[] Switches =
     [
-        "-c", "Release", "-v", "quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false",
-        "-p:GenerateDocumentationFile=false",
+        "-c", "Release", "-v", "quiet", "-nodeReuse:false",
+        "-p:UseSharedCompilation=false", "-p:TreatWarningsAsErrors=false", "-p:RunAnalyzers=false", "-p:EnforceCodeStyleInBuild=false", "-p:GenerateDocumentationFile=false",
     ];
 
     /// <summary>The copied tree.</summary>
@@ -67,7 +67,8 @@ internal sealed class WorkingCopy(string folder)
             Ended built = await ChildProcess.RunAsync(start, BuildLimit, null, cancellationToken);
             if (built.ExitCode != 0 || built.TimedOut)
             {
-                throw new BenchmarkException($"{project} with mutants: expected that it builds, got exit code {built.ExitCode}:\n{string.Join('\n', built.Lines.TakeLast(ShownLines))}");
+                string end = string.Join('\n', built.Lines.TakeLast(ShownLines));
+                throw new BenchmarkException($"{project} with mutants: expected that it builds, got exit code {built.ExitCode}:\n{end}");
             }
         }
 

@@ -33,8 +33,8 @@ internal static class CompileErrors
 
         // The type of a whole switch does not fit, or it may not stand where it does.
         SyntaxNode[] within = [.. node.DescendantNodesAndSelf().Where(inner => error.Location.SourceSpan.Contains(inner.Span) && MutantSwitch.NumberOf(inner, out _) is not null)];
-        IEnumerable<SyntaxNode> blamed = within.Length > 0 ? within.Take(1) : node.AncestorsAndSelf().Where(static ancestor => MutantSwitch.NumberOf(ancestor, out _) is not null).Take(1);
-        return blamed.Select(static inner => MutantSwitch.NumberOf(inner, out _)!.Value);
+        IEnumerable<SyntaxNode> above = node.AncestorsAndSelf().Where(static ancestor => MutantSwitch.NumberOf(ancestor, out _) is not null);
+        return (within.Length > 0 ? within : above).Take(1).Select(static inner => MutantSwitch.NumberOf(inner, out _)!.Value);
     }
 
     private static int? MutatedAround(SyntaxNode node, Diagnostic error)

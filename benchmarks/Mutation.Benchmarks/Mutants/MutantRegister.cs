@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace S2M.Mutation.Benchmarks.Mutants;
 
-/// <summary>Numbers the candidates in the order in which they are met, which is the same whenever the same sources are rewritten; some are dropped because they do not compile.</summary>
+/// <summary>Numbers the candidates in the order in which they are met, the same whenever the same sources are rewritten; some are dropped because they do not compile.</summary>
 internal sealed partial class MutantRegister
 {
     private readonly IReadOnlySet<int> _dropped;

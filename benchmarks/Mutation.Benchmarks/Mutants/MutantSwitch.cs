@@ -20,7 +20,7 @@ internal static partial class MutantSwitch
 
         internal static class MutantSwitch
         {
-            private static readonly int Active = int.TryParse(System.Environment.GetEnvironmentVariable("{{Variable}}"), System.Globalization.CultureInfo.InvariantCulture, out int id) ? id : -1;
+            private static readonly int Active = int.Parse(System.Environment.GetEnvironmentVariable("{{Variable}}") ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
 
             internal static bool Is(int id) => Active == id;
         }
@@ -41,7 +41,9 @@ internal static partial class MutantSwitch
             IfStatementSyntax chosen => (chosen.Condition, chosen.Statement),
             _ => (null, null),
         };
-        return condition is not null && Pattern().Match(condition.ToString()) is { Success: true } match ? int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) : null;
+        return condition is not null && Pattern().Match(condition.ToString()) is { Success: true } match
+            ? int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture)
+            : null;
     }
 
     [GeneratedRegex(@"^global::S2M\.Model\.MutantSwitch\.Is\((?<number>\d+)\)$", RegexOptions.ExplicitCapture, 1000)]

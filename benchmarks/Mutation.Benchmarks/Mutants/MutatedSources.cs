@@ -15,7 +15,10 @@ internal sealed record MutatedSources(IReadOnlyList<Mutant> Mutants, IReadOnlyDi
     private const string ModelFolder = "src/Model/";
     private const int MostAttempts = 60;
 
-    private static readonly string[] ImplicitUsings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+    private static readonly string[] ImplicitUsings =
+        ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks"];
+
+    private static readonly CSharpCompilationOptions Options = new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
 
     /// <summary>Mutates.</summary>
     /// <param name="sources">The repository's files.</param>
@@ -26,15 +29,15 @@ internal sealed record MutatedSources(IReadOnlyList<Mutant> Mutants, IReadOnlyDi
         SyntaxTree Parse(string text, string path) => CSharpSyntaxTree.ParseText(text, options, path);
         SyntaxTree[] originals = [.. sources.Below(ModelFolder, ".cs").Select(path => Parse(File.ReadAllText(SourceFiles.At(path)), path))];
         SyntaxTree usings = Parse(string.Join('\n', ImplicitUsings.Select(name => $"global using {name};")), "ImplicitUsings.cs");
-        CSharpCompilation plain = CSharpCompilation.Create(
-            Library, [.. originals, usings], References(), new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        CSharpCompilation plain = CSharpCompilation.Create(Library, [.. originals, usings], References(), Options);
         Require(plain);
         SyntaxTree[] targets = [.. originals.Where(tree => Mutant.Folders.Any(folder => tree.FilePath.StartsWith(folder, StringComparison.Ordinal)))];
         var dropped = new HashSet<int>();
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
             var register = new MutantRegister(dropped);
-            SyntaxTree[] mutated = [.. targets.Select(tree => Parse(new MutantRewriter(plain.GetSemanticModel(tree), tree.FilePath, register).Visit(tree.GetRoot())!.ToFullString(), tree.FilePath))];
+            SyntaxNode Mutate(SyntaxTree tree) => new MutantRewriter(plain.GetSemanticModel(tree), tree.FilePath, register).Visit(tree.GetRoot())!;
+            SyntaxTree[] mutated = [.. targets.Select(tree => Parse(Mutate(tree).ToFullString(), tree.FilePath))];
             CSharpCompilation compiled = plain.RemoveSyntaxTrees(targets).AddSyntaxTrees(mutated).AddSyntaxTrees(Parse(MutantSwitch.Source, MutantSwitch.File));
             Diagnostic[] errors = [.. Errors(compiled)];
             if (errors.Length == 0)
@@ -63,7 +66,8 @@ internal sealed record MutatedSources(IReadOnlyList<Mutant> Mutants, IReadOnlyDi
         }
     }
 
-    private static IEnumerable<Diagnostic> Errors(CSharpCompilation compilation) => compilation.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+    private static IEnumerable<Diagnostic> Errors(CSharpCompilation compilation)
+        => compilation.GetDiagnostics().Where(static diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
     // Whatever this program itself was built against, but for the library that is mutated.
     private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)

@@ -116,7 +116,8 @@ internal sealed class Replacements(SemanticModel model)
         .Any(static inner => inner is VariableDesignationSyntax and not DiscardDesignationSyntax);
 
     // Texts are cut from the source with their own parentheses; only && binds closer than ||.
-    private static string Operand(ExpressionSyntax operand) => operand.Kind() is SyntaxKind.LogicalOrExpression or SyntaxKind.LogicalAndExpression ? $"({operand})" : operand.ToString();
+    private static string Operand(ExpressionSyntax operand)
+        => operand.Kind() is SyntaxKind.LogicalOrExpression or SyntaxKind.LogicalAndExpression ? $"({operand})" : operand.ToString();
 
     private static string Changed(object? value, string text)
     {
@@ -132,7 +133,8 @@ internal sealed class Replacements(SemanticModel model)
         };
     }
 
-    private bool IsText(ExpressionSyntax expression) => model.GetTypeInfo(expression).Type is not { } type || type.SpecialType == SpecialType.System_String || type.TypeKind == TypeKind.Delegate;
+    private bool IsText(ExpressionSyntax expression)
+        => model.GetTypeInfo(expression).Type is not { } type || type.SpecialType == SpecialType.System_String || type.TypeKind == TypeKind.Delegate;
 
     private bool IsOfNumbers(MemberAccessExpressionSyntax called)
         => model.GetSymbolInfo(called).Symbol is IMethodSymbol { IsStatic: true, Parameters.Length: 2, ContainingType.Name: nameof(Math) or nameof(Double) or nameof(Int32) };

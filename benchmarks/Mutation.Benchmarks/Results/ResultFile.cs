@@ -96,8 +96,8 @@ internal sealed class ResultFile
     private void Save()
     {
         MutantResult[] all = [.. _results.Values];
-        var content = new ResultContent(
-            "mutation", $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm}", _machine, _stamp, MutationFigures.Of(all), [.. all.Where(static one => one.SelfTest is not null || one.Tests is not null)]);
+        MutantResult[] tried = [.. all.Where(static one => one.SelfTest is not null || one.Tests is not null)];
+        var content = new ResultContent("mutation", $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd HH:mm}", _machine, _stamp, MutationFigures.Of(all), tried);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
         string unfinished = $"{Path}.new";
         File.WriteAllText(unfinished, JsonSerializer.Serialize(content, Format) + "\n");

@@ -20,8 +20,8 @@ internal static class ResultView
             AnsiConsole.Profile.Width = LineWidth;
         }
 
-        Console.WriteLine(
-            $"{all.Count} mutants, {all.Count(static one => one.Mutant.IsOfAdjoint)} of the adjoint; {all.Count(static one => !one.Counts)} equivalent; {dropped} candidates did not compile");
+        int ofAdjoint = all.Count(static one => one.Mutant.IsOfAdjoint);
+        Console.WriteLine($"{all.Count} mutants, {ofAdjoint} of the adjoint; {all.Count(static one => !one.Counts)} equivalent; {dropped} candidates did not compile");
         AnsiConsole.Write(ByGroup("file", all, static one => one.Mutant.File));
         AnsiConsole.Write(ByGroup("operator", all, static one => one.Mutant.Operator));
         foreach (MutantResult one in all.Where(static one => one.IsCaughtBySelfTest == false && one.IsCaught != true && one.Counts))

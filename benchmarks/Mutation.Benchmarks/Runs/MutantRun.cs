@@ -20,6 +20,8 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
     private const string HeapLimit = "0x100000000";
     private const string Details = " (details";
 
+    private static readonly string[] Messages = ["error: ", "Unhandled exception"];
+
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
     private TimeSpan _limit = TimeSpan.FromMinutes(10);
@@ -69,7 +71,7 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
     // Of an error its message, of a crash its first line; without places on this machine.
     private static string WhatItSaid(Ended ended)
     {
-        string said = ended.Lines.FirstOrDefault(static line => line.StartsWith("error: ", StringComparison.Ordinal) || line.StartsWith("Unhandled exception", StringComparison.Ordinal))
+        string said = ended.Lines.FirstOrDefault(static line => Messages.Any(message => line.StartsWith(message, StringComparison.Ordinal)))
             ?? ended.Lines.FirstOrDefault(static line => !string.IsNullOrWhiteSpace(line)) ?? string.Empty;
         return said.Split(Details)[0].Trim();
     }

@@ -14,7 +14,12 @@ internal sealed class MutantRunner(ResultFile file, int jobs)
 
     /// <summary>The tests with those that the self-test did not catch.</summary>
     internal Task TestsAsync(Suite suite, IReadOnlyList<Mutant> chosen, CancellationToken cancellationToken)
-        => RunAsync(suite, chosen, static result => result.IsCaughtBySelfTest == false && result.Tests is null, static (result, verdict) => result with { Tests = verdict }, cancellationToken);
+        => RunAsync(
+            suite,
+            chosen,
+            static result => result.IsCaughtBySelfTest == false && result.Tests is null,
+            static (result, verdict) => result with { Tests = verdict },
+            cancellationToken);
 
     private async Task RunAsync(
         Suite suite, IReadOnlyList<Mutant> chosen, Func<MutantResult, bool> isOpen, Func<MutantResult, Verdict, MutantResult> with, CancellationToken cancellationToken)
@@ -27,15 +32,16 @@ internal sealed class MutantRunner(ResultFile file, int jobs)
         }
 
         await suite.PrepareAsync(cancellationToken);
-        await Console.Error.WriteLineAsync($"{suite.Name}: {suite.Seconds:0.0} s without a mutant; {open.Length} mutants to try, at most {open.Length * suite.Seconds / jobs / 60:0} minutes where none hangs");
+        double minutes = open.Length * suite.Seconds / jobs / 60;
+        await Console.Error.WriteLineAsync($"{suite.Name}: {suite.Seconds:0.0} s without a mutant; {open.Length} mutants to try, at most {minutes:0} minutes where none hangs");
         int done = 0;
         await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken }, async (result, stop) =>
         {
             Verdict verdict = await suite.TryAsync(result.Mutant.Id, stop);
             file.Keep(result.Mutant.Id, known => with(known, verdict));
             Mutant mutant = result.Mutant;
-            await Console.Error.WriteLineAsync(
-                $"{Interlocked.Increment(ref done)} of {open.Length}: {mutant.Id} {Path.GetFileName(mutant.File)}:{mutant.Line} {verdict.CaughtBy ?? "NOT CAUGHT"} ({verdict.Seconds:0.0} s)");
+            string place = $"{mutant.Id} {Path.GetFileName(mutant.File)}:{mutant.Line}";
+            await Console.Error.WriteLineAsync($"{Interlocked.Increment(ref done)} of {open.Length}: {place} {verdict.CaughtBy ?? "NOT CAUGHT"} ({verdict.Seconds:0.0} s)");
         });
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Suite(string name, IReadOnlyList<MutantRun> runs)
     internal static Suite Tests(WorkingCopy copy)
     {
         string program = copy.Program("tests/Model.Tests", "S2M.Model.Tests.dll");
-        string[] arguments = [program, "--no-ansi", "--no-progress", "--stop-on-fail", "on", .. Namespaces.SelectMany(static one => new[] { "--filter-namespace", one })];
+        string[] arguments = [program, "-noLogo", "-noColor", "-stopOnFail", .. Namespaces.SelectMany(static one => new[] { "-namespace", one })];
         return new Suite("tests", [new MutantRun(copy, arguments, IsFailedTest)]);
     }
 
@@ -68,5 +68,5 @@ internal sealed class Suite(string name, IReadOnlyList<MutantRun> runs)
 
     private static bool IsFailedCheck(string line) => line.StartsWith("FAILED", StringComparison.Ordinal);
 
-    private static bool IsFailedTest(string line) => line.StartsWith("failed ", StringComparison.Ordinal);
+    private static bool IsFailedTest(string line) => line.EndsWith(" [FAIL]", StringComparison.Ordinal);
 }

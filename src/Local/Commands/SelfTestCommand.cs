@@ -17,7 +17,7 @@ internal static class SelfTestCommand
     internal static Command Create()
     {
         Option<string> output = RunOptions.OutputOption();
-        var only = new Option<string?>("--only") { Description = "Runs one kind of checks, those whose names begin so; without it all of them.", HelpName = string.Join('|', SelfTest.Kinds) };
+        var only = new Option<string?>("--only") { Description = "Runs one kind of checks, those whose names begin so.", HelpName = string.Join('|', SelfTest.Kinds) };
         only.AcceptOnlyFromAmong([.. SelfTest.Kinds]);
         var command = new Command(
             "selftest",
