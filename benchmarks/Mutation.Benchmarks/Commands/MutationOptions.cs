@@ -37,7 +37,7 @@ internal sealed class MutationOptions
     internal int Jobs(ParseResult result)
     {
         int jobs = result.GetValue(_jobs);
-        return jobs >= 1 ? jobs : throw new BenchmarkException($"--jobs: expected at least 1, got {jobs}");
+        return jobs >= 1 ? jobs : throw new BenchmarkException($"--jobs: expected at least 1, got {jobs}; give a number of processes");
     }
 
     /// <summary>The folder of the copy.</summary>
@@ -63,7 +63,7 @@ internal sealed class MutationOptions
             string[] ends = range.Split('-', 2);
             return int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) && int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last)
                 ? (first, last)
-                : throw new BenchmarkException($"--ids: expected numbers and ranges such as 1,5-9, got '{range}'");
+                : throw new BenchmarkException($"--ids: expected numbers and ranges such as 1,5-9, got '{range}'; see list");
         })];
         return id => ranges.Any(range => range.First <= id && id <= range.Last);
     }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using S2M.Mutation.Benchmarks.Mutants;
 using S2M.Mutation.Benchmarks.Runs;
 
@@ -12,15 +11,12 @@ namespace S2M.Mutation.Benchmarks.Results;
 internal sealed record MutantResult(Mutant Mutant, Verdict? SelfTest, Verdict? Tests, string? EquivalentBecause)
 {
     /// <summary>Whether it counts: an equivalent mutant that is caught all the same was none.</summary>
-    [JsonIgnore]
     internal bool Counts => EquivalentBecause is null || IsCaught == true;
 
     /// <summary>Whether the self-test caught it; null where it was not run.</summary>
-    [JsonIgnore]
     internal bool? IsCaughtBySelfTest => SelfTest is null ? null : SelfTest.CaughtBy is not null;
 
     /// <summary>Whether the self-test or a test caught it; null where that is not known.</summary>
-    [JsonIgnore]
     internal bool? IsCaught => (SelfTest, Tests) switch
     {
         ({ CaughtBy: not null }, _) or (_, { CaughtBy: not null }) => true,

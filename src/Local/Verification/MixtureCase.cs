@@ -10,6 +10,7 @@ internal sealed class MixtureCase
     private const int Directions = 6;
     private const int UnrolledSteps = 600;
     private const double Spread = 0.9;
+    private const double Wrong = 1e-2;
 
     private readonly int _size;
     private readonly MixtureRegularizer _regularizer;
@@ -56,6 +57,22 @@ internal sealed class MixtureCase
     {
         double[] unrolled = new UnrolledAdjoint(UnrolledSteps).Backward(_support, _size, _solution, _regularizer, _cotangent).Support;
         return Length([.. unrolled.Zip(_gradient.Support, (left, right) => left - right)]) / Length(unrolled);
+    }
+
+    /// <summary>Steps of the fit, of expectation-maximization and of Newton's method.</summary>
+    internal int Steps => _solution.Iterations + _solution.NewtonSteps;
+
+    /// <summary>How far the check by differences is from the error of gradients that are wrong by a known part: in one direction, and by eps.</summary>
+    internal double ErrorOfWrongGradients()
+    {
+        var check = new DirectionalCheck(_support, _size, _solution, _regularizer, _cotangent);
+        double[] direction = Normals(_support.Length, 1);
+        double size = Length(_gradient.Support);
+        double part = Wrong * size / Length(direction);
+        double[] wrong = [.. _gradient.Support.Zip(direction, (value, along) => value + (part * along))];
+        double ofSupport = Math.Abs(check.Error(wrong, direction) - (Wrong * size / Length(wrong)));
+        double ofOffset = Math.Abs(check.OffsetError(_gradient.VarianceOffset / (1 - Wrong)) - Wrong);
+        return Math.Max(ofSupport, ofOffset);
     }
 
     private static double Length(double[] values) => Math.Sqrt(values.Sum(value => value * value));

@@ -10,7 +10,10 @@ internal static class MixtureChecks
     private const double Unrolled = 1e-10;
     private const double FiniteDifferences = 1e-6;
 
-    private static readonly (int Rows, int Size)[] Shapes = [(12, 5), (20, 16), (50, 32), (60, 3)];
+    // Without Newton's method, which asks for every product that the gradient has, the slowest fit takes a hundred more.
+    private const int MostSteps = 100;
+
+    private static readonly (int Rows, int Size)[] Shapes = [(12, 5), (20, 16), (50, 37), (60, 3)];
 
     private static readonly MixtureRegularizer[] Regularizers = [new(1e-2), new(1e-3), new(1e-3, 1, 0.02, 1), new(1e-2, 1, 0.02, 1, HasBackground: true)];
 
@@ -24,6 +27,13 @@ internal static class MixtureChecks
             yield return new Check($"mixture, k = {components}: residual of the adjoint", cases.Length, cases.Max(one => one.AdjointResidual), Adjoint);
             yield return new Check($"mixture, k = {components}: implicit and unrolled", cases.Length, cases.Max(one => one.UnrolledError()), Unrolled);
             yield return new Check($"mixture, k = {components}: implicit and differences", cases.Length, cases.Max(one => one.FiniteDifferenceError()), FiniteDifferences);
+            yield return new Check($"mixture, k = {components}: wrong gradients are told", cases.Length, cases.Max(one => one.ErrorOfWrongGradients()), FiniteDifferences);
+            yield return new Check($"mixture, k = {components}: fits of more than {MostSteps} steps", cases.Length, cases.Count(one => one.Steps > MostSteps), 0);
+        }
+
+        foreach (Check check in LinearSystemChecks.Run())
+        {
+            yield return check;
         }
     }
 }

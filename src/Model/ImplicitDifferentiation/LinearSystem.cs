@@ -11,6 +11,7 @@ internal sealed class LinearSystem
     // A pivot that is smaller than this part of the matrix' largest element is rounding.
     private const double Singular = 1e-13;
 
+    // Columns that are eliminated before the others are touched: as many as RowMath.SubtractFour takes.
     private const int Block = 4;
 
     // Of the diagonal.

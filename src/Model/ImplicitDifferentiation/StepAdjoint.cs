@@ -100,6 +100,11 @@ internal sealed class StepAdjoint
             {
                 double share = logDensities[(active * parameters.Length) + j];
                 sum += share;
+                if (j == e.Fitted)
+                {
+                    continue;
+                }
+
                 DeviationMath.AddMoments(share, e.Row(features.ActiveRows[active]), e.Means.AsSpan(j * e.Size, e.Size), deviations, squares);
             }
 

@@ -49,7 +49,7 @@ public sealed record MixtureStart
     internal IEnumerable<int[]> Choose(double[] support, int size, int components, bool isNoisy)
     {
         int[] dense = isNoisy ? Densest(support, size) : [];
-        return dense.Length < components
+        return CountDistinct(support, size, dense) < components
             ? Choose(support, size, components)
             : Choose([.. dense.SelectMany(row => support[(row * size)..((row + 1) * size)])], size, components).Select(first => (int[])[.. first.Select(at => dense[at])]);
     }
@@ -69,6 +69,9 @@ public sealed record MixtureStart
             yield return Draw(support, size, components, ofRows + (ulong)candidate);
         }
     }
+
+    private static int CountDistinct(double[] support, int size, int[] rows)
+        => rows.Where((row, at) => !rows.Take(at).Any(other => Distance(support.AsSpan(row * size, size), support.AsSpan(other * size, size)) == 0)).Count();
 
     // In their order, the rows that are nearest to as many others as a component needs with them.
     private static int[] Densest(double[] support, int size)
@@ -106,7 +109,7 @@ public sealed record MixtureStart
 
     private static int[] FarthestFirst(double[] support, int size, int components)
     {
-        // Rows are about their mean already.
+        // Rows are about the mean of all already, noise included.
         double[] mean = new double[size];
         int[] chosen = new int[components];
         double[] nearest = new double[support.Length / size];

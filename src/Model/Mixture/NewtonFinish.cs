@@ -21,13 +21,13 @@ internal static class NewtonFinish
     private const double LongestStep = 0.1;
     private const double Contraction = 0.5;
 
-    // To this part of itself.
+    // A matrix is used again while a step lets the residual fall to this part of itself.
     private const double Fast = 0.1;
 
     /// <summary>Goes on until nothing helps any more.</summary>
     /// <param name="point">Near a fixed point.</param>
     /// <param name="exact">A residual that is small enough.</param>
-    /// <returns>The best point and the number of steps that led to it; the given one where none helped, or where they led to a saddle.</returns>
+    /// <returns>The best point and the number of steps that led to it; the given one where none helped, where they led to a saddle, or where a system is too large.</returns>
     internal static (FixedPoint Point, int Steps) Run(FixedPoint point, double exact)
     {
         (FixedPoint best, int steps) = (point, 0);
@@ -74,8 +74,8 @@ internal static class NewtonFinish
     }
 
     /// <summary>
-    /// Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T). The last matrix is asked, made within
-    /// a step of the fixed point.
+    /// Whether the iteration stays here: at a saddle, which it only passes by, some displacement grows under (P K^T). The last matrix is asked: steps
+    /// by it contract only where it has the signs of the one at the fixed point.
     /// </summary>
     private static bool IsAttracting(FitFeatures features, double[][] couplings)
     {

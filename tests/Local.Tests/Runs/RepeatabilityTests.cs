@@ -27,6 +27,7 @@ public sealed class RepeatabilityTests(ReferenceRun reference) : IDisposable
         run.ExitCode.ShouldBe(0, run.Errors);
         ReferenceRun.HashOf(ReferenceRun.MetricsIn(_folder.Location)).ShouldBe(reference.Hash);
         ReferenceRun.MetricsIn(_folder.Location).GetProperty("evaluations").GetRawText().ShouldBe(reference.Metrics.GetProperty("evaluations").GetRawText());
+        ReferenceRun.MetricsIn(_folder.Location).GetProperty("sets").GetRawText().ShouldBe(reference.Metrics.GetProperty("sets").GetRawText());
     }
 
     public void Dispose() => _folder.Dispose();

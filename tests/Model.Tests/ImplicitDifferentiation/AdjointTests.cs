@@ -24,7 +24,7 @@ public sealed class AdjointTests
     // In units of a descriptor's own spread; of eps and s0 relative.
     private const double Step = 1e-3;
 
-    private static readonly (int Rows, int Size)[] Shapes = [(5, 2), (12, 8), (20, 16), (40, 2), (60, 3), (50, 32), (50, 128)];
+    private static readonly (int Rows, int Size)[] Shapes = [(5, 2), (12, 8), (20, 16), (20, 37), (40, 2), (60, 3), (50, 32), (50, 128)];
 
     private static readonly (string Name, MixtureRegularizer Value)[] Regularizers =
     [

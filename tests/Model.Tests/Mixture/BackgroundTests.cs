@@ -33,6 +33,31 @@ public sealed class BackgroundTests
         solution.Mixture.Variances.ToArray().Average().ShouldBeLessThan(without.Mixture.Variances.ToArray().Average() / 2);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Choose_NoiseAmongClusters_StartsAreRowsThatHaveNeighbors(int components)
+    {
+        double[] support = Support(components, 0.1);
+
+        int[][] starts = [.. MixtureStart.Searched(8).Choose(support, Size, components, isNoisy: true)];
+
+        starts.Length.ShouldBe(8);
+        starts.SelectMany(rows => rows).ShouldAllBe(row => row < Clean);
+        MixtureStart.Searched(8).Choose(support, Size, components, isNoisy: false).SelectMany(rows => rows).ShouldContain(row => row >= Clean);
+    }
+
+    [Fact]
+    public void Choose_MostRowsAreCopiesOfOne_OthersAreTakenToo()
+    {
+        double[] support = [.. Enumerable.Repeat(Support(1, 0.1)[..Size], 8).SelectMany(row => row), .. Support(2, 0.1)[..(4 * Size)]];
+
+        foreach (int[] rows in MixtureStart.Searched().Choose(support, Size, 2, isNoisy: true))
+        {
+            support.AsSpan(rows[0] * Size, Size).SequenceEqual(support.AsSpan(rows[1] * Size, Size)).ShouldBeFalse();
+        }
+    }
+
     [Fact]
     public void Fit_NoNoise_TheBackgroundIsEmptyAndTheMixtureAlmostTheSame()
     {

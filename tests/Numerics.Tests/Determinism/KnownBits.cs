@@ -23,6 +23,7 @@ internal static class KnownBits
     internal static IEnumerable<(string Name, string Hash)> Hashes()
     {
         yield return ("portable", HashOf(PortableValues()));
+        yield return ("rows", HashOf(RowValues()));
         yield return ("random", HashOf(RandomValues()));
         yield return ("tree", HashOf<float>(TreeValues()));
         yield return ("flat", HashOf<float>(FlatValues()));
@@ -46,6 +47,25 @@ internal static class KnownBits
         }
 
         return [.. values];
+    }
+
+    private static double[] RowValues()
+    {
+        const int Width = 36;
+        var random = new PhiloxRandom(2, RandomPurpose.Initialization, 77);
+        double[] Normals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+        (double[] x, double[] mean, double[] a, double[] b) = (Normals(601), Normals(601), Normals(601), Normals(601));
+        (double[] products, double[] target) = (new double[49], new double[601]);
+        RowMath.AddProductsOfRows(Normals(7 * Width), Width, products);
+        RowMath.AddScaled(0.3, x, a);
+        RowMath.SubtractFour(Normals(4), Normals(4 * 610), 610, b);
+        DeviationMath.AddSquares(0.7, x, mean, a);
+        DeviationMath.AddMoments(-0.2, x, mean, a, b);
+        DeviationMath.AddLine(1.1, x, mean, a, b, target);
+        DeviationMath.ScaleSquares(x, target, a, 0.1, b);
+        DeviationMath.Scale(x, mean, b, a);
+        double[] upper = [.. products.Where((_, at) => at % 7 >= at / 7)];
+        return [.. upper, .. a, .. b, .. target, RowMath.Dot(x, a), DeviationMath.Evaluate(x, mean, a, b), LogarithmSums.Of([.. x.Select(value => value * value)])];
     }
 
     private static double[] RandomValues()

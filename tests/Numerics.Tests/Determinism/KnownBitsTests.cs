@@ -8,6 +8,7 @@ public sealed class KnownBitsTests
     private static readonly Dictionary<string, string> Frozen = new(StringComparer.Ordinal)
     {
         ["portable"] = "855a66829cfb2594afae94ec43bdd343ff358eb7623f50a09ce7d623533be484",
+        ["rows"] = "10a1445608e96783da5d64646cf00fa727ffb95f0c2e3e483ee1840ec7491d7d",
         ["random"] = "fec6f172a588283425255996a74d164716eb1bfe3b661765fbd5ca77c7a50635",
         ["tree"] = "232f7f2d5ff502fcb4df2318cecc9ab3402e9942b6cf85b6e28367f3afbf0450",
         ["flat"] = "5f7bb9152cc72501a30d51933b3c27e52dca01623c134663efa1c37c01c42e40",

@@ -106,7 +106,7 @@ public sealed record ComparedKind(
 /// <param name="MeanAveragePrecision">Mean over seeds and sets.</param>
 /// <param name="OwnMinus">The job's head minus this line on the same seeds and sets, by crossed paired bootstrap; null for the job's head.</param>
 /// <param name="Recovered">
-/// (line - k1) / (true_modes - k1) on the line's own embedding, with a 95 % interval by the same bootstrap: how much it recovers of what one Gaussian loses.
+/// (line - one Gaussian) / (true_modes - one Gaussian) on the line's own embedding, with a 95 % interval by the same bootstrap: how much it recovers of what one Gaussian loses.
 /// Null for these two, and where the true modes are not above one Gaussian in every resample.
 /// </param>
 /// <param name="AdjustedRandIndex">Mean over seeds; null for a line without components.</param>

@@ -8,10 +8,11 @@ namespace S2M.Coordinator.Evaluation.Sets;
 /// <param name="Folder">The run's folder, as it was named.</param>
 /// <param name="DataVersion">The data set, <c>name@sha256</c>.</param>
 /// <param name="SplitHash">SHA-256 of the class split.</param>
+/// <param name="NumericContract">What its arithmetic depended on; empty where the file does not say.</param>
 /// <param name="EvaluationSeed">The seed of its sets.</param>
 /// <param name="TrainingSeed">The seed of its training.</param>
 /// <param name="Sets">Its figures of sets, at least one, each with the precision of every set.</param>
-public sealed record SetRun(string Folder, string DataVersion, string SplitHash, ulong EvaluationSeed, ulong TrainingSeed, IReadOnlyList<SetResult> Sets)
+public sealed record SetRun(string Folder, string DataVersion, string SplitHash, string NumericContract, ulong EvaluationSeed, ulong TrainingSeed, IReadOnlyList<SetResult> Sets)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -38,11 +39,11 @@ public sealed record SetRun(string Folder, string DataVersion, string SplitHash,
             throw new DataException($"run '{folder}': expected figures of sets in metrics.json, got none; give its job the block evaluation.sets and run it again");
         }
 
-        return sets.FirstOrDefault(set => set.Precisions is null || set.Precisions.Count != set.Episodes || set.Episodes == 0) is { } lacking
+        return sets.FirstOrDefault(set => set?.Head is null || set.Precisions is null || set.Precisions.Count != set.Episodes || set.Episodes == 0) is { } lacking
             ? throw new DataException(
                 $"run '{folder}': expected the precision of each of {lacking.Episodes} sets for {lacking.Head} in metrics.json, got {lacking.Precisions?.Count ?? 0}: "
                 + "it was made by an older version; run it again")
-            : new SetRun(folder, data, split, evaluation, training, sets);
+            : new SetRun(folder, data, split, document.NumericContract ?? string.Empty, evaluation, training, sets);
     }
 
     private static Document Parse(string folder)
@@ -55,7 +56,7 @@ public sealed record SetRun(string Folder, string DataVersion, string SplitHash,
 
         try
         {
-            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Options) ?? new Document(null, null, null, null);
+            return JsonSerializer.Deserialize<Document>(File.ReadAllText(path), Options) ?? new Document(null, null, null, null, null);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or JsonException)
         {
@@ -64,5 +65,6 @@ public sealed record SetRun(string Folder, string DataVersion, string SplitHash,
     }
 
     /// <summary>The part of the file that is read; anything may be absent.</summary>
-    private sealed record Document(string? DataVersion, string? SplitHash, IReadOnlyDictionary<string, ulong>? Seeds, IReadOnlyList<SetResult>? Sets);
+    private sealed record Document(
+        string? DataVersion, string? SplitHash, string? NumericContract, IReadOnlyDictionary<string, ulong>? Seeds, IReadOnlyList<SetResult>? Sets);
 }

@@ -36,7 +36,7 @@ internal sealed class SetRunGroup
     internal IReadOnlyList<ulong> Seeds => [.. _runs.Select(run => run.TrainingSeed)];
 
     /// <summary>The figures of each line of a kind, in the order of the file.</summary>
-    /// <param name="kind">One of the line's figures.</param>
+    /// <param name="kind">Any figure of the kind.</param>
     internal IReadOnlyList<SetLine> LinesOf(SetResult kind) =>
     [
         .. First.Sets.Where(set => KindOf(set) == KindOf(kind))
@@ -62,6 +62,7 @@ internal sealed class SetRunGroup
         Require(run, other, "data_version", [run.DataVersion], [other.DataVersion], "compare runs of one version of the data");
         Require(run, other, "split_hash", [run.SplitHash], [other.SplitHash], "compare runs of one split");
         Require(run, other, "evaluation seed", [$"{run.EvaluationSeed}"], [$"{other.EvaluationSeed}"], "compare runs with the same evaluation.seed");
+        Require(run, other, "numeric_contract", [run.NumericContract], [other.NumericContract], "compare runs of one build on like machines");
         Require(run, other, "sets", KindsOf(run), KindsOf(other), "compare runs with the same evaluation.sets");
     }
 
