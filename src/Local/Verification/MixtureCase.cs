@@ -44,12 +44,13 @@ internal sealed class MixtureCase
     /// <summary>Relative error of the solved adjoint equations.</summary>
     internal double AdjointResidual => _gradient.Residual;
 
-    /// <summary>Implicit against central differences of refits from the same fixed point, in random directions and by eps; relative.</summary>
+    /// <summary>Implicit against central differences of refits from the same fixed point, in random directions, by eps and by s0; relative.</summary>
     internal double FiniteDifferenceError()
     {
         var check = new DirectionalCheck(_support, _size, _solution, _regularizer, _cotangent);
         double worst = Enumerable.Range(0, Directions).Max(_ => check.Error(_gradient.Support, Normals(_support.Length, 1)));
-        return Math.Max(worst, check.OffsetError(_gradient.VarianceOffset));
+        worst = Math.Max(worst, check.OffsetError(_gradient.VarianceOffset));
+        return _regularizer.PriorStrength == 0 ? worst : Math.Max(worst, check.PriorVarianceError(_gradient.PriorVariance));
     }
 
     /// <summary>Implicit against unrolled: the relative distance of the gradients by examples.</summary>

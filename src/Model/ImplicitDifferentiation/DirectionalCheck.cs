@@ -29,10 +29,14 @@ public sealed class DirectionalCheck(double[] support, int size, MixtureSolution
     /// <summary>The relative error of dL/deps.</summary>
     /// <param name="gradient">dL/deps; eps is above 0.</param>
     public double OffsetError(double gradient)
-    {
-        double slope = Slope(h => (support, regularizer with { VarianceOffset = regularizer.VarianceOffset * (1 + h) })) / regularizer.VarianceOffset;
-        return slope == gradient ? 0 : Math.Abs(slope - gradient) / Math.Abs(gradient);
-    }
+        => RelativeError(gradient, Slope(h => (support, regularizer with { VarianceOffset = regularizer.VarianceOffset * (1 + h) })) / regularizer.VarianceOffset);
+
+    /// <summary>The relative error of dL/ds0.</summary>
+    /// <param name="gradient">dL/ds0; s0 is above 0.</param>
+    public double PriorVarianceError(double gradient)
+        => RelativeError(gradient, Slope(h => (support, regularizer with { PriorVariance = regularizer.PriorVariance * (1 + h) })) / regularizer.PriorVariance);
+
+    private static double RelativeError(double gradient, double slope) => slope == gradient ? 0 : Math.Abs(slope - gradient) / Math.Abs(gradient);
 
     // Four points: the error falls with the fourth power of the step.
     private double Slope(Func<double, (double[] Support, MixtureRegularizer Regularizer)> at)
