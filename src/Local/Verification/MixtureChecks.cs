@@ -15,7 +15,7 @@ internal static class MixtureChecks
 
     private static readonly (int Rows, int Size)[] Shapes = [(12, 5), (20, 16), (50, 37), (60, 3)];
 
-    private static readonly MixtureRegularizer[] Regularizers = [new(1e-2), new(1e-3), new(1e-3, 1, 0.02, 1), new(1e-2, 1, 0.02, 1, HasBackground: true)];
+    private static readonly MixtureRegularizer[] Regularizers = [new(1e-2), new(1e-3), new(1e-3, 2, 0.02, 1), new(1e-2, 1, 0.02, 1, HasBackground: true)];
 
     /// <summary>Runs the checks.</summary>
     internal static IEnumerable<Check> Run()
