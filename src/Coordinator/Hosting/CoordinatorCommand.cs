@@ -83,7 +83,8 @@ internal sealed class CoordinatorCommand
         command.SetAction((result, _) => RunAsync(() => ServeAsync(result)));
         var migrate = new Command(
             "migrate",
-            "Brings the database to this build's schema and ends; nothing where it is there already. Waits for another that migrates. To be run once before a new build is rolled out.")
+            "Brings the database to this build's schema and ends; nothing where it is there already. Waits for another that migrates. "
+            + "To be run once before a new build is rolled out.")
         {
             _state, _storage,
         };

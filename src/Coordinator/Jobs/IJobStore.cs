@@ -25,8 +25,8 @@ public interface IJobStore
     Task<IReadOnlyList<JobTransition>> TransitionsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Changes a job's state where it is still <paramref name="from"/>, and writes the transition. What it waits for and the silo of its loop are cleared. A state that ends the job
-    /// (Succeeded, Failed, Cancelled, Stopped) sets its end time, any other clears it.
+    /// Changes a job's state where it is still <paramref name="from"/>, and writes the transition. What it waits for and the silo of its loop are cleared.
+    /// A state that ends the job (Succeeded, Failed, Cancelled, Stopped) sets its end time, any other clears it.
     /// </summary>
     /// <returns>False where the state was another one.</returns>
     Task<bool> MoveAsync(string id, JobState from, JobState to, string reason, string actor, DateTimeOffset now, CancellationToken cancellationToken);

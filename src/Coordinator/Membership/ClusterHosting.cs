@@ -76,5 +76,8 @@ internal static class ClusterHosting
 #pragma warning disable ORLEANSEXP003 // The other directory ends every activation that a dead silo had listed, and with it loops that run on living ones.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+
+        // By default grains of a dead silo stay away for half a minute, in case it does not know of its death. Ours need not: epochs keep the loops apart.
+        silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero);
     }
 }

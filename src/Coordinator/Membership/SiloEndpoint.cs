@@ -29,14 +29,15 @@ internal sealed record SiloEndpoint(IPAddress Advertised, IPAddress Listen, int 
         if (isLoopback && (!IPAddress.IsLoopback(listen) || AdvertisesToOthers(settings.Advertise)))
         {
             throw new CoordinatorException(
-                $"--silo-address {advertised}: expected an address that other silos reach, since --listen {settings.Listen} or --advertise says that others reach this process, got a "
-                + "loopback one; give --silo-address ADDRESS of this machine");
+                $"--silo-address {advertised}: expected an address that other silos reach, since --listen {settings.Listen} or --advertise says that others reach this process, "
+                + "got a loopback one; give --silo-address ADDRESS of this machine");
         }
 
         if (!isLoopback && IPAddress.IsLoopback(listen))
         {
             throw new CoordinatorException(
-                $"--silo-address {advertised}: expected that the silo listens there, got --listen {settings.Listen}, which only this machine reaches; listen on an address that others reach");
+                $"--silo-address {advertised}: expected that the silo listens there, got --listen {settings.Listen}, which only this machine reaches; "
+                + "listen on an address that others reach");
         }
 
         return new SiloEndpoint(advertised, listen, PortOf(settings, listen));

@@ -57,8 +57,8 @@ internal sealed partial class Migrator(Database database, ILogger<Migrator> logg
         if (version < last)
         {
             throw new CoordinatorException(
-                $"{database.Name}: expected a schema of version {last}, got version {version}, and this process was told not to migrate (--no-migrate). Run 'S2M.Coordinator migrate' of "
-                + "this build against the database first, or leave the option out.");
+                $"{database.Name}: expected a schema of version {last}, got version {version}, and this process was told not to migrate (--no-migrate). "
+                + "Run 'S2M.Coordinator migrate' of this build against the database first, or leave the option out.");
         }
     }
 
@@ -71,7 +71,8 @@ internal sealed partial class Migrator(Database database, ILogger<Migrator> logg
                 session => session.FindAsync<long?>("""SELECT MAX("Version") FROM "VersionInfo" """, new { }),
                 cancellationToken) ?? 0;
         }
-        catch (StorageException problem) when (problem.InnerException is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } or SqliteException { SqliteErrorCode: raw.SQLITE_ERROR })
+        catch (StorageException problem) when (problem.InnerException
+            is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } or SqliteException { SqliteErrorCode: raw.SQLITE_ERROR })
         {
             // Nobody migrated it yet.
             return 0;
