@@ -25,10 +25,8 @@ public sealed class TwoSilosTests(Reference reference, PostgreSqlServer server)
         long began = TimeProvider.System.GetTimestamp();
 
         Finished killed = await owner.Process.EndAsync(ProgramProcess.Kill);
-        await watcher.SeesAsync(happened => happened.Job?.Epoch == 2);
-        Report("killed: another loop", began);
         await watcher.LineAsync("going on from the checkpoint of step ");
-        Report("killed: its checkpoint", began);
+        Report("killed", began);
         Job end = await watcher.EndAsync();
 
         killed.ExitCode.ShouldBe(128 + ProgramProcess.Kill);
@@ -91,10 +89,8 @@ public sealed class TwoSilosTests(Reference reference, PostgreSqlServer server)
         long began = TimeProvider.System.GetTimestamp();
 
         owner.Process.Signal(ProgramProcess.Stop);
-        await watcher.SeesAsync(happened => happened.Job?.Epoch == 2);
-        Report("hung: another loop", began);
         await watcher.LineAsync("going on from the checkpoint of step ");
-        Report("hung: its checkpoint", began);
+        Report("hung", began);
         Job end = await watcher.EndAsync();
         string before = await rows.AllAsync();
         owner.Process.Signal(ProgramProcess.Continue);
@@ -107,7 +103,7 @@ public sealed class TwoSilosTests(Reference reference, PostgreSqlServer server)
     }
 
     private static void Report(string what, long began)
-        => TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s"));
+        => TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: taken over after {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s"));
 
     private async Task AssertSameAsync(Job end, Watcher watcher, long epoch)
     {
