@@ -176,7 +176,8 @@ internal sealed class JobWorkers : IAsyncDisposable
         lock (_lock)
         {
             _waitsFor = loan.WaitsFor;
-            foreach (WorkerLane lane in _lanes.Where(lane => !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
+            foreach (WorkerLane lane in _lanes.Where(lane => !loan.MayStillCome(lane.Worker)
+                && !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
             {
                 _lanes.Remove(lane);
                 if (lane.IsBusy)
@@ -189,7 +190,7 @@ internal sealed class JobWorkers : IAsyncDisposable
                 }
             }
 
-            lost = [.. _leaving.Where(lane => !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal))];
+            lost = [.. _leaving.Where(lane => !loan.MayStillCome(lane.Worker) && !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal))];
 
             // One that was sent away while a share of it is on its way, and is lent again, comes as a new lane when the share is done.
             foreach (LentWorker worker in loan.Workers.Where(worker => !_refused.Contains(worker.Incarnation)

@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Configuration;
 using S2M.Coordinator.DataSets;
 using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Jobs;
+using S2M.Coordinator.Membership;
 using S2M.Coordinator.Parameters;
 using S2M.Coordinator.Schedules;
 using S2M.Coordinator.Security;
@@ -23,7 +23,6 @@ namespace S2M.Coordinator.Hosting;
 internal static class CoordinatorHost
 {
     private const int LargestMessage = 4 << 20;
-    private const string Cluster = "s2m";
 
     // What a client compares itself with.
     private const string VersionHeader = "s2m-version";
@@ -48,9 +47,10 @@ internal static class CoordinatorHost
         builder.Services.AddOptions<DispatchOptions>().BindConfiguration(DispatchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<ServiceAddress>().AddSingleton<PublishedArrays>();
         builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
-        builder.UseOrleans(ConfigureSilo);
+        builder.UseOrleans(silo => silo.UseCluster(settings, builder.Configuration));
         builder.Services.AddSingleton<JobRuns>().AddHostedService(services => services.GetRequiredService<JobRuns>());
         builder.Services.AddSingleton<WakeCall>().AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());
+        builder.Services.AddHostedService<MembershipWatch>();
         builder.Services.AddSchedules();
         builder.Services.AddSingleton<JobSubmission>().AddSingleton<JobCommands>().AddSingleton<JobQueries>().AddSingleton<JobWatching>().AddSingleton<JobFiles>();
         builder.Services.AddGrpc(grpc =>
@@ -94,13 +94,5 @@ internal static class CoordinatorHost
         {
             kestrel.Listen(settings.Listen.Address, port, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         }
-    }
-
-    private static void ConfigureSilo(ISiloBuilder silo)
-    {
-        // Clients come over gRPC: the silo needs no gateway of its own.
-        silo.UseLocalhostClustering(FreePorts.Take(), gatewayPort: 0, primarySiloEndpoint: null, Cluster, Cluster);
-        silo.AddActivityPropagation();
-        silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(60));
     }
 }

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using S2M.Coordinator.Storage;
 
 namespace S2M.Coordinator.Hosting;
 
@@ -37,6 +39,16 @@ internal static class CoordinatorProcess
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>Brings the database up to this build's schema, and nothing else.</summary>
+    /// <param name="configuration">Where the database is.</param>
+    /// <exception cref="CoordinatorException">It cannot; the message says why and what to do.</exception>
+    internal static void Migrate(IReadOnlyDictionary<string, string?> configuration)
+    {
+        IConfiguration all = new ConfigurationBuilder().AddEnvironmentVariables("S2M_").AddInMemoryCollection(configuration).Build();
+        using ServiceProvider services = new ServiceCollection().AddLogging(logging => logging.AddConsoleLines()).AddStorage(all).BuildServiceProvider();
+        services.GetRequiredService<Migrator>().Up();
     }
 
     private static void RequireSense(CoordinatorSettings settings)

@@ -8,4 +8,7 @@ namespace S2M.Coordinator.Hosting;
 /// <param name="Token">The token that every call carries; empty for none.</param>
 /// <param name="MetricsPort">Port of <c>/metrics</c> and <c>/healthz</c> over HTTP/1.1; null for none.</param>
 /// <param name="WatchInput">Whether the end of the standard input ends the process.</param>
-internal sealed record CoordinatorSettings(IPEndPoint Listen, string? Advertise, string Token, int? MetricsPort, bool WatchInput);
+/// <param name="SiloAddress">Where other silos reach it; null for the address of its services.</param>
+/// <param name="SiloPort">The port for other silos; null for that of its services and 10000, or a free one where that is free to choose too.</param>
+internal sealed record CoordinatorSettings(
+    IPEndPoint Listen, string? Advertise, string Token, int? MetricsPort, bool WatchInput, IPAddress? SiloAddress, int? SiloPort);

@@ -18,12 +18,15 @@ public interface IJobStore
     /// <summary>Jobs, newest first.</summary>
     Task<IReadOnlyList<JobRecord>> ListAsync(JobFilter filter, CancellationToken cancellationToken);
 
+    /// <summary>How many Running jobs each silo has, by the silo that began their newest loop.</summary>
+    Task<IReadOnlyDictionary<string, int>> CountRunningAsync(CancellationToken cancellationToken);
+
     /// <summary>A job's transitions, in order.</summary>
     Task<IReadOnlyList<JobTransition>> TransitionsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Changes a job's state where it is still <paramref name="from"/>, and writes the transition. What it waits for is cleared. A state that ends the job
-    /// (Succeeded, Failed, Cancelled, Stopped) sets its end time, any other clears it.
+    /// Changes a job's state where it is still <paramref name="from"/>, and writes the transition. What it waits for and the silo of its loop are cleared.
+    /// A state that ends the job (Succeeded, Failed, Cancelled, Stopped) sets its end time, any other clears it.
     /// </summary>
     /// <returns>False where the state was another one.</returns>
     Task<bool> MoveAsync(string id, JobState from, JobState to, string reason, string actor, DateTimeOffset now, CancellationToken cancellationToken);

@@ -1,10 +1,12 @@
 using S2M.Coordinator.Diagnostics;
+using S2M.Coordinator.Membership;
 using S2M.Coordinator.Workers;
 
 namespace S2M.Coordinator.Jobs;
 
 /// <inheritdoc cref="IJobGrain"/>
-internal sealed class JobGrain(JobServices services, JobRuns runs) : Grain, IJobGrain
+[JobPlacement]
+internal sealed class JobGrain(JobServices services, JobRuns runs, Silos silos) : Grain, IJobGrain
 {
     private const string Service = "coordinator";
 
@@ -21,10 +23,19 @@ internal sealed class JobGrain(JobServices services, JobRuns runs) : Grain, IJob
             record = await services.Store.FindAsync(Id, CancellationToken.None);
         }
 
-        if (record is { State: JobState.Running } && !runs.IsRunning(Id) && runs.AcceptsNew
-            && await services.Store.BeginEpochAsync(Id, record.Epoch, Environment.MachineName, services.Time.GetUtcNow(), CancellationToken.None) is { } epoch)
+        if (record is { State: JobState.Running } && !runs.IsRunning(Id) && runs.AcceptsNew)
         {
-            runs.Start(new JobRun(record, epoch, Directory, services), Id);
+            if (record.Owner != silos.Self && await silos.IsAliveAsync(record.Owner))
+            {
+                // The loop's own silo lives: the job goes back to it.
+                DeactivateOnIdle();
+                return;
+            }
+
+            if (await services.Store.BeginEpochAsync(Id, record.Epoch, silos.Self, services.Time.GetUtcNow(), CancellationToken.None) is { } epoch)
+            {
+                runs.Start(new JobRun(record, epoch, Directory, services), Id);
+            }
         }
 
         if (runs.IsRunning(Id))

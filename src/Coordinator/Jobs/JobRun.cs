@@ -34,6 +34,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     /// <summary>How far the phase in progress has come.</summary>
     internal PhaseProgress? Progress => _recorder.Progress;
 
+    /// <summary>Whether the loop ended because another one has the job.</summary>
+    internal bool WasTakenOver { get; private set; }
+
     /// <summary>Workers that are lent to the job now.</summary>
     internal int Workers => _workers?.Count ?? 0;
 
@@ -60,6 +63,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         catch (Exception problem) when (problem is EpochLostException or StorageException { IsTransient: true })
         {
             // Taken over, or without a database to begin with: the job stays Running, and the supervisor begins a loop for it as soon as one can run.
+            WasTakenOver |= problem is EpochLostException;
             activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
         }
 #pragma warning disable CA1031 // Whatever ends a loop is the job's reason: it must not be lost with a task.
@@ -187,6 +191,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             }
             catch (EpochLostException)
             {
+                WasTakenOver = true;
                 await stop.CancelAsync();
             }
             catch (StorageException problem) when (problem.IsTransient)

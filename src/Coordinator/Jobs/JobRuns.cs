@@ -53,6 +53,10 @@ internal sealed class JobRuns : IHostedService, IDisposable
                 try
                 {
                     await run.RunAsync(stop.Token);
+                    if (run.WasTakenOver)
+                    {
+                        JobRunsLog.TakenOver(_logger, jobId);
+                    }
                 }
 #pragma warning disable CA1031 // The job could not be told: the operator is.
                 catch (Exception problem)

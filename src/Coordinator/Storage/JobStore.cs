@@ -55,6 +55,14 @@ internal sealed class JobStore(Database database) : IJobStore
             cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<string, int>> CountRunningAsync(CancellationToken cancellationToken)
+        => database.ReadAsync<IReadOnlyDictionary<string, int>>(
+            "Running jobs could not be counted",
+            async session => (await session.ListAsync<string>("SELECT owner FROM jobs WHERE state = @running", new { running = (int)JobState.Running }))
+                .CountBy(static owner => owner, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+            cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JobTransition>> TransitionsAsync(string id, CancellationToken cancellationToken)
         => database.ReadAsync<IReadOnlyList<JobTransition>>(
             $"Transitions of job '{id}' could not be read",
@@ -74,7 +82,8 @@ internal sealed class JobStore(Database database) : IJobStore
             async session =>
             {
                 const string Sql = """
-                    UPDATE jobs SET state = @to, reason = @reason, since = @now, waits_for = '', waits_since = NULL, finished_at = @finished WHERE id = @id AND state = @from
+                    UPDATE jobs SET state = @to, reason = @reason, since = @now, owner = '', waits_for = '', waits_since = NULL, finished_at = @finished
+                    WHERE id = @id AND state = @from
                     """;
                 long? finished = JobTransitions.IsEnd(to) ? UnixTime.Of(now) : null;
                 if (await session.ExecuteAsync(Sql, new { id, from = (int)from, to = (int)to, reason, now = UnixTime.Of(now), finished }) == 0)

@@ -1,7 +1,10 @@
 using System.Data.Common;
 using FluentMigrator.Runner;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Npgsql;
+using SQLitePCL;
 
 namespace S2M.Coordinator.Storage;
 
@@ -25,7 +28,7 @@ internal sealed partial class Migrator(Database database, ILogger<Migrator> logg
             var runner = services.GetRequiredService<IMigrationRunner>();
             long last = runner.MigrationLoader.LoadMigrations().Keys.Max();
             long before = services.GetRequiredService<IVersionLoader>().VersionInfo.Latest();
-            Require(before, last);
+            RequireNotNewer(before, last);
             runner.MigrateUp();
             LogSchema(database.Name, before, last);
         }
@@ -42,7 +45,41 @@ internal sealed partial class Migrator(Database database, ILogger<Migrator> logg
         }
     }
 
-    private void Require(long version, long last)
+    /// <summary>Changes nothing: looks whether the database has this program's schema.</summary>
+    /// <exception cref="CoordinatorException">It has not; the message says what to do.</exception>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public async Task RequireAsync(CancellationToken cancellationToken)
+    {
+        await using ServiceProvider services = Describe();
+        long last = services.GetRequiredService<IMigrationInformationLoader>().LoadMigrations().Keys.Max();
+        long version = await VersionAsync(cancellationToken);
+        RequireNotNewer(version, last);
+        if (version < last)
+        {
+            throw new CoordinatorException(
+                $"{database.Name}: expected a schema of version {last}, got version {version}, and this process was told not to migrate (--no-migrate). "
+                + "Run 'S2M.Coordinator migrate' of this build against the database first, or leave the option out.");
+        }
+    }
+
+    private async Task<long> VersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.ReadAsync(
+                "The version of the schema could not be read",
+                session => session.FindAsync<long?>("""SELECT MAX("Version") FROM "VersionInfo" """, new { }),
+                cancellationToken) ?? 0;
+        }
+        catch (StorageException problem) when (problem.InnerException
+            is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } or SqliteException { SqliteErrorCode: raw.SQLITE_ERROR })
+        {
+            // Nobody migrated it yet.
+            return 0;
+        }
+    }
+
+    private void RequireNotNewer(long version, long last)
     {
         if (version > last)
         {

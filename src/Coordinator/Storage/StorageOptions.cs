@@ -24,4 +24,7 @@ public sealed class StorageOptions
     /// <summary>How long a command may take before it fails; 5 s by default, so that a caller hears of a database that hangs.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the process brings the database up to its schema when it starts; true by default. Otherwise a database of another schema is refused.</summary>
+    public bool Migrate { get; set; } = true;
 }

@@ -1,15 +1,24 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace S2M.Coordinator.Storage;
 
-/// <summary>Brings the database up to this program's schema before any other service starts.</summary>
-internal sealed class StorageStart(Migrator migrator) : IHostedLifecycleService
+/// <summary>Brings the database up to this program's schema before any other service starts, or looks that it is there.</summary>
+/// <param name="migrator">Migrates.</param>
+/// <param name="options">Whether it may.</param>
+internal sealed class StorageStart(Migrator migrator, IOptions<StorageOptions> options) : IHostedLifecycleService
 {
     /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        migrator.Up();
-        return Task.CompletedTask;
+        if (options.Value.Migrate)
+        {
+            migrator.Up();
+        }
+        else
+        {
+            await migrator.RequireAsync(cancellationToken);
+        }
     }
 
     /// <inheritdoc/>

@@ -13,10 +13,12 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
     private readonly Dictionary<string, (Borrower Borrower, long Asked)> _borrowers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _cordons = new(StringComparer.Ordinal);
     private SortedDictionary<string, string> _lent = new(StringComparer.Ordinal);
+    private long _began;
 
     /// <summary>Remembers who was cordoned. Everybody else makes himself known with his next beat.</summary>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _began = time.GetTimestamp();
         await store.RemoveGoneAsync(time.GetUtcNow() - options.Value.Remembered, cancellationToken);
         foreach (WorkerRecord row in (await store.ListAsync(cancellationToken)).Where(row => row.State == WorkerState.Cordoned))
         {
@@ -119,7 +121,11 @@ internal sealed class WorkerDirectoryGrain(IWorkerStore store, IOptions<WorkerDi
         LentWorker[] lent = [.. _workers.Values.Where(worker => _lent.GetValueOrDefault(worker.Registration.Id) == borrower.JobId).Select(worker => worker.Lend())];
         UnfitWorker[] unfit = [.. _workers.Values.Where(worker => worker.State != WorkerState.Gone).Select(worker => Judge(worker, borrower)).OfType<UnfitWorker>()];
         string[] alive = [.. _workers.Values.Where(worker => worker.State != WorkerState.Gone).Select(worker => worker.Registration.Incarnation)];
-        return Task.FromResult(new Loan(lent, lent.Length > 0 ? string.Empty : WaitsFor(unfit), unfit, alive));
+        bool isYoung = time.GetElapsedTime(_began) < options.Value.Lease;
+        return Task.FromResult(new Loan(lent, lent.Length > 0 ? string.Empty : WaitsFor(unfit), unfit, alive)
+        {
+            Known = isYoung ? [.. _workers.Values.Select(worker => worker.Registration.Incarnation)] : null,
+        });
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,7 @@ internal sealed partial class WorkerHost : IAsyncDisposable
     private readonly ShareGate _gate = new();
     private readonly WorkerInstruments _instruments = new();
     private readonly CoordinatorChannels _channels;
+    private readonly CoordinatorInUse _coordinator;
     private readonly TrainingThread _thread;
     private readonly OpenDataSets _dataSets;
     private readonly ShareComputer _computer;
@@ -40,12 +41,13 @@ internal sealed partial class WorkerHost : IAsyncDisposable
         _identity = new WorkerIdentity(settings.Name, Guid.NewGuid().ToString());
 #pragma warning restore RS0030
         _channels = new CoordinatorChannels(settings.Token);
+        _coordinator = new CoordinatorInUse([.. settings.Coordinators.Select(_channels.To)]);
         _web = WorkerWeb.Build(settings, _gate, Compose);
         _log = _web.Services.GetRequiredService<ILogger<WorkerHost>>();
         var options = new FetchOptions { Folder = settings.CacheFolder };
         var cache = new ContentCache(options, time);
         var fetched = new FetchedDataSets(
-            new DataSetService.DataSetServiceClient(_channels.To(settings.Coordinator)),
+            new DataSetService.DataSetServiceClient(_coordinator),
             cache,
             options,
             _instruments,
@@ -123,10 +125,11 @@ internal sealed partial class WorkerHost : IAsyncDisposable
     internal async Task ServeAsync()
     {
         var registration = new WorkerRegistration(
-            new WorkerDirectoryService.WorkerDirectoryServiceClient(_channels.To(_settings.Coordinator)),
+            new WorkerDirectoryService.WorkerDirectoryServiceClient(_coordinator),
             Describe(),
             () => new WorkerStatus(_gate.IsDraining, _instruments.Finished, _dataSets.Versions),
             () => _stop.Request("drained by the coordinator"),
+            _coordinator.Move,
             new Backoff(BitConverter.ToUInt64(Guid.Parse(_identity.Incarnation).ToByteArray())),
             _time,
             _web.Services.GetRequiredService<ILogger<WorkerRegistration>>());

@@ -18,7 +18,13 @@ internal sealed class WorkerOptions
     /// <summary>Makes the options.</summary>
     internal WorkerOptions()
     {
-        Coordinator.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--coordinator: expected an address such as http://127.0.0.1:5000, got '{Value(result)}'"));
+        Coordinator.Validators.Add(result =>
+        {
+            foreach (string address in result.Tokens.Select(static token => token.Value).Where(static address => !IsAddress(address)))
+            {
+                result.AddError($"--coordinator: expected an address such as http://127.0.0.1:5000, got '{address}'");
+            }
+        });
         Advertise.Validators.Add(result => Require(result, IsAddress(Value(result)), $"--advertise: expected an address such as http://host:port, got '{Value(result)}'"));
         Listen.Validators.Add(result => Require(result, EndPointOf(Value(result)) is not null, $"--listen: expected IP:PORT such as 127.0.0.1:0, got '{Value(result)}'"));
         Name.Validators.Add(result => Require(result, IsName(Value(result)), $"--name: expected 1 to {LongestName} letters, digits, '-', '_' or '.', got '{Value(result)}'"));
@@ -37,7 +43,12 @@ internal sealed class WorkerOptions
     /// <summary>All of them, in the order of the help text.</summary>
     internal IEnumerable<Option> All => [Coordinator, Listen, Advertise, Name, Device, Threads, CpuLevel, TokenFile, Cache, Data, MetricsPort, WatchStdin];
 
-    private Option<string> Coordinator { get; } = new("--coordinator") { Description = "Where the coordinator listens.", HelpName = "URL", Required = true };
+    private Option<string[]> Coordinator { get; } = new("--coordinator")
+    {
+        Description = "Where the coordinator listens; may be repeated for several on one database: the next one is taken where one is away.",
+        HelpName = "URL",
+        Required = true,
+    };
 
     private Option<string> Listen { get; } = new("--listen")
     {
@@ -85,7 +96,7 @@ internal sealed class WorkerOptions
     /// <exception cref="WorkerException">The token cannot be read, or there is none in its file.</exception>
     internal WorkerSettings Read(ParseResult result) => new()
     {
-        Coordinator = new Uri(result.GetValue(Coordinator)!),
+        Coordinators = [.. result.GetValue(Coordinator)!.Select(static address => new Uri(address))],
         Listen = EndPointOf(result.GetValue(Listen)!)!,
         Advertise = result.GetValue(Advertise) is { } advertised ? new Uri(advertised) : null,
         Name = result.GetValue(Name) ?? DefaultName(),

@@ -5,8 +5,8 @@ namespace S2M.Worker.Hosting;
 /// <summary>What a worker is started with.</summary>
 internal sealed record WorkerSettings
 {
-    /// <summary>Where the coordinator listens.</summary>
-    internal required Uri Coordinator { get; init; }
+    /// <summary>Where the coordinators of one cluster listen, in the order in which they are tried; at least one.</summary>
+    internal required IReadOnlyList<Uri> Coordinators { get; init; }
 
     /// <summary>Where the worker listens; port 0 takes a free one.</summary>
     internal required IPEndPoint Listen { get; init; }

@@ -12,6 +12,7 @@ namespace S2M.Worker.Registration;
 /// <param name="self">What is registered; the data versions are filled in at every attempt.</param>
 /// <param name="now">What is told at every beat: state, shares, data versions.</param>
 /// <param name="drain">Called where the coordinator asks the worker to drain.</param>
+/// <param name="away">Called where the coordinator does not answer: another one may.</param>
 /// <param name="backoff">Pauses while the coordinator is away.</param>
 /// <param name="time">Waits.</param>
 /// <param name="log">Is told of changes.</param>
@@ -20,6 +21,7 @@ internal sealed partial class WorkerRegistration(
     RegisterWorkerRequest self,
     Func<WorkerStatus> now,
     Action drain,
+    Action away,
     Backoff backoff,
     TimeProvider time,
     ILogger<WorkerRegistration> log)
@@ -45,6 +47,11 @@ internal sealed partial class WorkerRegistration(
             }
             catch (RpcException problem) when (!cancellationToken.IsCancellationRequested)
             {
+                if (IsAway(problem.StatusCode))
+                {
+                    away();
+                }
+
                 Say($"{problem.StatusCode}", IsAway(problem.StatusCode)
                     ? () => LogAway(problem.StatusCode, problem.Status.Detail)
                     : () => LogRefused(problem.StatusCode, problem.Status.Detail));

@@ -33,7 +33,7 @@ public abstract class MigratorTests(TestDatabase database)
             string problem = Should.Throw<CoordinatorException>(Migrator.Up).Message;
 
             problem.ShouldContain(database.Database.Name);
-            problem.ShouldContain("expected a schema of at most version 1, got version 999999");
+            problem.ShouldContain("expected a schema of at most version 2, got version 999999");
             problem.ShouldContain("Start that program's version");
         }
         finally

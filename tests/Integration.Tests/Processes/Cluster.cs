@@ -1,5 +1,6 @@
 using System.Globalization;
 using S2M.Client;
+using S2M.Coordinator.Hosting;
 using S2M.Protos.V1;
 using WireWorker = S2M.Protos.V1.Worker;
 
@@ -13,7 +14,9 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _environment;
     private readonly string? _connection;
+    private readonly int _siloPort = FreePorts.Take();
     private readonly List<ProgramProcess> _started = [];
+    private readonly List<Peer> _peers = [];
 
     private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment)
     {
@@ -58,15 +61,28 @@ internal sealed class Cluster : IAsyncDisposable
     internal async Task StartCoordinatorAsync()
     {
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
-        Coordinator = Keep(CoordinatorProcess(endpoint, State));
+        Coordinator = Keep(CoordinatorProcess(endpoint, State, _siloPort));
         Address = await Coordinator.ListensAsync();
         Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
+    }
+
+    /// <summary>Starts a second coordinator on the same PostgreSQL and the same folder.</summary>
+    /// <returns>Both.</returns>
+    internal async Task<(Peer First, Peer Second)> AddCoordinatorAsync()
+    {
+        int port = FreePorts.Take();
+        ProgramProcess second = Keep(CoordinatorProcess("127.0.0.1:0", State, port));
+        Uri address = await second.ListensAsync();
+        var client = S2MClient.Connect(new ClientOptions { Address = address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
+        _peers.Add(new Peer(second, address, client, port));
+        return (new Peer(Coordinator, Address, Client, _siloPort), _peers[^1]);
     }
 
     /// <summary>Starts a coordinator's process, and waits for nothing.</summary>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="state">Its folder.</param>
-    internal ProgramProcess CoordinatorProcess(string endpoint, string state)
+    /// <param name="siloPort">Where other coordinators reach it; 0 for none.</param>
+    internal ProgramProcess CoordinatorProcess(string endpoint, string state, int siloPort = 0)
     {
         string[] arguments = ["--listen", endpoint, "--state", state];
         return _connection is null
@@ -74,7 +90,7 @@ internal sealed class Cluster : IAsyncDisposable
             : ProgramProcess.Start(
                 "S2M.Coordinator.dll",
                 new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = _connection },
-                [.. arguments, "--storage", "postgresql"]);
+                [.. arguments, "--storage", "postgresql", .. siloPort > 0 ? ["--silo-port", siloPort.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()]);
     }
 
     /// <summary>Starts a worker and waits until it is registered. Its name is <c>worker-N</c>, from 1.</summary>
@@ -84,7 +100,8 @@ internal sealed class Cluster : IAsyncDisposable
         lock (_started)
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}");
-            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, ["--coordinator", Address.ToString(), "--name", name, "--cache", _folder[name], .. arguments]));
+            IEnumerable<string> coordinators = _peers.Select(peer => peer.Address).Prepend(Address).SelectMany(address => new[] { "--coordinator", address.ToString() });
+            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
             Workers.Add(worker);
         }
 
@@ -123,13 +140,15 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Follows a job from its beginning.</summary>
-    internal Watcher Watch(Job job) => new(Client, job.JobId, Remains);
+    /// <param name="job">The job.</param>
+    /// <param name="peer">The coordinator that is asked; null for the first.</param>
+    internal Watcher Watch(Job job, Peer? peer = null) => new(peer?.Client ?? Client, job.JobId, Remains);
 
     public async ValueTask DisposeAsync()
     {
-        if (Client is not null)
+        foreach (S2MClient client in _peers.Select(peer => peer.Client).Append(Client).Where(client => client is not null))
         {
-            await Client.DisposeAsync();
+            await client.DisposeAsync();
         }
 
         foreach (ProgramProcess process in _started)

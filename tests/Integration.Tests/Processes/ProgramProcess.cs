@@ -10,6 +10,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     internal const int Interrupt = 2;
     internal const int Kill = 9;
     internal const int Terminate = 15;
+    internal const int Stop = 19;
+    internal const int Continue = 18;
 
     private const string Listening = "listening on ";
 
