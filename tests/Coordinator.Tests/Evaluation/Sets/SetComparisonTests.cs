@@ -105,6 +105,7 @@ public sealed class SetComparisonTests
             .ShouldBe("run 'run-2': data_version: expected glyphs@1, as run 'run-1' has, got glyphs@2; compare runs of one version of the data");
         Refusal(Run(1) with { DataVersion = "omniglot@1" }).ShouldContain("data_version: expected glyphs@1");
         Refusal(Run(2) with { SplitHash = "ff" }).ShouldBe("run 'run-2': split_hash: expected aa, as run 'run-1' has, got ff; compare runs of one split");
+        Refusal(Run(2) with { NumericContract = "numerics 2" }).ShouldContain("numeric_contract: expected numerics 3, as run 'run-1' has, got numerics 2");
         Refusal(Run(2) with { EvaluationSeed = 8 }).ShouldBe("run 'run-2': evaluation seed: expected 7, as run 'run-1' has, got 8; compare runs with the same evaluation.seed");
         Refusal(Run(2) with { Sets = [Line("adagmm", [1])] })
             .ShouldContain("episodes 2, as run 'run-1' has, got modes 2, weights balanced, noise 30 % scattered, support 15, episodes 1;");
@@ -145,6 +146,7 @@ public sealed class SetComparisonTests
         $"run-{seed}",
         "glyphs@1",
         "aa",
+        "numerics 3",
         7,
         seed,
         [
