@@ -186,7 +186,7 @@ public sealed class AdjointTests
         Norm([.. got.Zip(expected, static (a, b) => a - b)]).ShouldBeLessThan(DifferenceTolerance * Norm(expected));
     }
 
-    private static double[] Normalized(double[] raw, int size) => [.. raw.Chunk(size).SelectMany(row => row.Select(value => value / Norm(row)))];
+    private static double[] Normalized(double[] raw, int size) => [.. raw.Chunk(size).SelectMany(Unit)];
 
     private static FitCase Draw(int rows, int size, int components, string regularizer)
         => FitCase.Draw(rows, size, components, Regularizers.Single(candidate => candidate.Name == regularizer).Value);
@@ -256,7 +256,7 @@ public sealed class AdjointTests
 
         var random = new PhiloxRandom(1, 2);
         double[][] drawn = [.. Enumerable.Range(0, Directions).Select(_ => Enumerable.Range(0, length).Select(_ => random.NextNormal()).ToArray()), got.Support];
-        return [.. drawn.Select(direction => direction.Select(value => value / Norm(direction)).ToArray())];
+        return [.. drawn.Select(Unit)];
     }
 
     // Two central differences, extrapolated: the error is of fourth order.
@@ -267,6 +267,12 @@ public sealed class AdjointTests
     }
 
     private static double Spread(FitCase fit) => Math.Sqrt(fit.Parameters.Skip(fit.Mixture.Variance(0, 0)).Min());
+
+    private static double[] Unit(double[] values)
+    {
+        double norm = Norm(values);
+        return [.. values.Select(value => value / norm)];
+    }
 
     private static double Norm(double[] values) => Math.Sqrt(values.Sum(static value => value * value));
 }
