@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Jobs;
 using Wire = S2M.Protos.V1;
 
@@ -17,6 +18,11 @@ internal static class CoordinatorInstruments
     private static readonly Histogram<double> ShareSeconds = Meter.CreateHistogram<double>("s2m.coordinator.share.duration", "s", "Time from lease to answer, by kind.");
     private static readonly Histogram<double> ComputeSeconds = Meter.CreateHistogram<double>(
         "s2m.coordinator.share.compute", "s", "Time of it on the worker's training thread, by kind.");
+    private static readonly Counter<long> Backups = Meter.CreateCounter<long>("s2m.coordinator.shares.backups", "{share}", "Copies of shares that were late, by kind.");
+    private static readonly Counter<long> LateAnswers = Meter.CreateCounter<long>(
+        "s2m.coordinator.shares.late", "{share}", "Answers that came when their share had one already, and were dropped, by kind.");
+    private static readonly Counter<long> Audits = Meter.CreateCounter<long>("s2m.coordinator.shares.audits", "{share}", "Second and third opinions.");
+    private static readonly Counter<long> Outvoted = Meter.CreateCounter<long>("s2m.coordinator.workers.outvoted", "{worker}", "Workers that were refused after an audit.");
     private static readonly Counter<long> Steps = Meter.CreateCounter<long>("s2m.coordinator.steps", "{step}", "Optimizer steps.");
     private static readonly Counter<long> Checkpoints = Meter.CreateCounter<long>("s2m.coordinator.checkpoints", "{checkpoint}", "Checkpoints that were published.");
     private static readonly Histogram<double> CheckpointSeconds = Meter.CreateHistogram<double>(
@@ -38,6 +44,16 @@ internal static class CoordinatorInstruments
 
     /// <summary>A lease ended without an answer.</summary>
     internal static void ShareLost(string kind) => LostShares.Add(1, new KeyValuePair<string, object?>("kind", kind));
+
+    /// <summary>Shares were computed, all of them.</summary>
+    internal static void Counted(string kind, DispatchTally tally)
+    {
+        var tag = new KeyValuePair<string, object?>("kind", kind);
+        Backups.Add(tally.Backups, tag);
+        LateAnswers.Add(tally.LateAnswers, tag);
+        Audits.Add(tally.Audits);
+        Outvoted.Add(tally.Outvoted);
+    }
 
     /// <summary>A step was made.</summary>
     internal static void StepDone() => Steps.Add(1);

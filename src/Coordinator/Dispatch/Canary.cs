@@ -15,6 +15,9 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="pin">Stores contract and hash where the job has none, and gives those that hold.</param>
 internal sealed class Canary(DispatchContext context, Func<int> version, Wire.Episode episode, Func<string, string, CancellationToken, Task<(string Contract, string Hash)>> pin)
 {
+    /// <summary>The canary as a share, for leases and messages.</summary>
+    internal static ShareWork Work { get; } = new("canary", 0, 1, static _ => { }, static _ => { });
+
     /// <summary>Lets a worker compute the episode.</summary>
     /// <param name="lane">The worker.</param>
     /// <param name="clock">For the lease.</param>
@@ -22,11 +25,9 @@ internal sealed class Canary(DispatchContext context, Func<int> version, Wire.Ep
     /// <returns>Why it is refused; null where it is not.</returns>
     internal async Task<string?> RefuseAsync(WorkerLane lane, ShareClock clock, CancellationToken cancellationToken)
     {
-        var work = new ShareWork(
-            "canary", 0, 1, request => request.Gradient = new Wire.GradientWork { Version = version(), Leaves = 1, First = 0, Episodes = { episode } }, _ => { });
         Wire.ComputeShareRequest request = context.NewRequest(0, 0);
-        work.Fill(request);
-        ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(work), cancellationToken);
+        request.Gradient = new Wire.GradientWork { Version = version(), Leaves = 1, First = 0, Episodes = { episode } };
+        ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(Work, lane.Incarnation), cancellationToken);
         string hash = HashOf(answer.Node(0).Sum);
         (string contract, string expected) = await pin(lane.Worker.NumericContract, hash, cancellationToken);
         if (contract != lane.Worker.NumericContract)

@@ -10,6 +10,7 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="SayAsync">Says what the job waits for; empty where it does not.</param>
 /// <param name="WarnAsync">Writes a warning to the job's log.</param>
 /// <param name="Lost">Is told of a share that was lost and is leased again: the work, the worker, the reason.</param>
+/// <param name="Counted">Is told of each run that ended: one of its shares, and what they took.</param>
 internal sealed record DispatchContext(
     string JobId,
     long Epoch,
@@ -17,7 +18,8 @@ internal sealed record DispatchContext(
     string SpecificationHash,
     Func<string, Task> SayAsync,
     Func<string, Task> WarnAsync,
-    Action<ShareWork, string, string> Lost)
+    Action<ShareWork, string, string> Lost,
+    Action<ShareWork, DispatchTally> Counted)
 {
     /// <summary>A request without its work.</summary>
     internal Wire.ComputeShareRequest NewRequest(int step, int share)

@@ -31,4 +31,20 @@ public sealed class DispatchOptions
     /// <summary>Time without a word from a worker's connection after which it counts as cut; 4 s by default.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>A lease is late after so many times what its worker needs otherwise: an idle worker gets a copy of the share then; 1.5 by default.</summary>
+    [Range(1.0, 1e9)]
+    public double BackupFactor { get; set; } = 1.5;
+
+    /// <summary>A lease is never late before this time, and a copy is sent only where it gains as much; 0.25 s by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "1.00:00:00")]
+    public TimeSpan BackupFloor { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>One gradient share in so many is computed by a second worker before its step closes; 500 by default, 0 for none.</summary>
+    [Range(0, int.MaxValue)]
+    public int AuditEvery { get; set; } = 500;
+
+    /// <summary>Into how many shares a step is cut for each worker, so that slower ones get fewer; 4 by default. Gradients above 8 MB are cut into one for each.</summary>
+    [Range(1, 64)]
+    public int SharesPerWorker { get; set; } = 4;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Parameters;
@@ -15,8 +16,9 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="dispatcher">Leases shares.</param>
 /// <param name="workers">How many there are to cut for.</param>
 /// <param name="shelf">Where workers pull parameters and descriptors.</param>
+/// <param name="options">Into how many shares a step is cut, and how many of them are audited.</param>
 /// <param name="progress">Is told of embedding and scoring.</param>
-internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers workers, PublishedArrays.Loop shelf, WorkProgress progress) : IShareExecutor
+internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers workers, PublishedArrays.Loop shelf, DispatchOptions options, WorkProgress progress) : IShareExecutor
 {
     /// <summary>Images of an embedding chunk: workers compute whole chunks, so a share is a number of them.</summary>
     private const int EmbeddingChunk = 256;
@@ -26,7 +28,11 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     private const int GroupsPerShare = 64;
     private const int SupportsPerShare = 16;
 
+    // Gradients above it are cut into one share for each worker: more of them would cost more to send than they even out.
+    private const long LargestCutBytes = 8L << 20;
+
     private int _descriptorSize;
+    private long _gradientShares;
 
     /// <summary>The contract of the worker that made version 0; empty before.</summary>
     internal string NumericContract { get; private set; } = string.Empty;
@@ -51,14 +57,18 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("step");
         activity?.SetTag("s2m.step", step + 1).SetTag("s2m.episodes", episodes.Count);
         int version = shelf.Publish(snapshot);
-        int size = PerWorker(episodes.Count);
+        int length = snapshot.Parameters.Length + snapshot.Buffers.Length;
+        int size = EpisodesPerShare(episodes.Count, length);
         ShareWork[] shares = [.. episodes.Chunk(size).Select((part, index) => new ShareWork("gradient", step, part.Length, request => request.Gradient = new Wire.GradientWork
         {
             Version = version,
             Leaves = episodes.Count,
             First = index * size,
             Episodes = { part.Select(WireEpisodes.ToWire) },
-        }, answer => CheckNodes(answer, FixedTree.CompleteNodes(episodes.Count, index * size, part.Length), snapshot.Parameters.Length + snapshot.Buffers.Length)))];
+        }, answer => CheckNodes(answer, FixedTree.CompleteNodes(episodes.Count, index * size, part.Length), length))
+        {
+            IsAudited = IsAudited(),
+        })];
         ShareAnswer[] answers = await dispatcher.RunAsync(shares, null, cancellationToken);
         return FixedTree.Combine(episodes.Count, [.. answers.SelectMany(answer => Enumerable.Range(0, answer.Count).Select(answer.Node))]);
     }
@@ -167,6 +177,17 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
 
     // The same order, behind the value that is never sent.
     private static Wire.ScoringHead ToWire(ScoringHead head) => (Wire.ScoringHead)((int)head + 1);
+
+    // Where the same numbers are not promised, two answers that differ say nothing.
+    private bool IsAudited()
+        => options.AuditEvery > 0 && ++_gradientShares % options.AuditEvery == 0 && !NumericContract.Contains("cuda", StringComparison.OrdinalIgnoreCase);
+
+    // Whole subtrees, so that each share comes back as one sum, several for each worker: who is slow gets fewer.
+    private int EpisodesPerShare(int episodes, int length)
+    {
+        int shares = Math.Max(1, workers.Count) * options.SharesPerWorker;
+        return (long)length * sizeof(float) > LargestCutBytes ? PerWorker(episodes) : episodes <= shares ? 1 : (int)BitOperations.RoundUpToPowerOf2((uint)(episodes / shares) + 1) / 2;
+    }
 
     private int PerWorker(int items)
     {

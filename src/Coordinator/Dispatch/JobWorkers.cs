@@ -1,3 +1,4 @@
+using S2M.Coordinator.Dispatch.Leasing;
 using S2M.Coordinator.Security;
 using S2M.Coordinator.Workers;
 
@@ -68,19 +69,26 @@ internal sealed class JobWorkers : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a lane that is free, or gives null.</summary>
-    /// <param name="avoided">Incarnations that are taken only where there is no other worker, free or busy.</param>
-    internal WorkerLane? Take(IReadOnlySet<string>? avoided = null)
+    /// <summary>All lanes as leases see them.</summary>
+    /// <param name="isVettingOn">Whether only those take shares whose canary gave the right bits.</param>
+    /// <param name="secondsPerItem">What is expected of an incarnation.</param>
+    internal IReadOnlyList<LeasedWorker> View(bool isVettingOn, Func<string, double> secondsPerItem)
     {
         lock (_lock)
         {
-            bool IsAvoided(WorkerLane candidate) => avoided?.Contains(candidate.Worker.Incarnation) == true;
-            bool canAvoid = _lanes.Exists(candidate => candidate.IsOpen && !IsAvoided(candidate));
-            WorkerLane? lane = _lanes.Where(candidate => !candidate.IsBusy && candidate.IsOpen && !(canAvoid && IsAvoided(candidate))).MinBy(candidate => candidate.Failures);
-            lane?.IsBusy = true;
-            return lane;
+            // Those that leave are there as long as a share of theirs is on its way, and get nothing else.
+            return [.. _lanes.Select(lane => Of(lane, isLent: true)), .. _leaving.Select(lane => Of(lane, isLent: false))];
         }
+
+        LeasedWorker Of(WorkerLane lane, bool isLent) => new(
+            lane.Incarnation, !lane.IsBusy, isLent && lane.IsOpen && (lane.IsVetted || !isVettingOn), lane.Failures, secondsPerItem(lane.Incarnation));
     }
+
+    /// <summary>Takes the lane of an incarnation; null where it is not free or not lent any more.</summary>
+    internal WorkerLane? Take(string incarnation) => TakeFirst(lane => lane.Incarnation == incarnation);
+
+    /// <summary>Takes a free lane whose canary is not known yet; null where there is none.</summary>
+    internal WorkerLane? TakeUnvetted() => TakeFirst(static lane => !lane.IsVetted && lane.IsOpen);
 
     /// <summary>Gives a lane back.</summary>
     internal void Free(WorkerLane lane)
@@ -138,6 +146,16 @@ internal sealed class JobWorkers : IAsyncDisposable
         catch (Exception problem) when (problem is OrleansException or TimeoutException or ObjectDisposedException)
         {
             // They come back by themselves when the loan's lease ends.
+        }
+    }
+
+    private WorkerLane? TakeFirst(Func<WorkerLane, bool> isWanted)
+    {
+        lock (_lock)
+        {
+            WorkerLane? taken = _lanes.Where(lane => !lane.IsBusy && isWanted(lane)).MinBy(lane => lane.Failures);
+            taken?.IsBusy = true;
+            return taken;
         }
     }
 

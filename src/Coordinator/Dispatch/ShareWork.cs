@@ -8,4 +8,8 @@ namespace S2M.Coordinator.Dispatch;
 /// <param name="Items">Episodes, images, groups or support sets.</param>
 /// <param name="Fill">Writes the work into a request.</param>
 /// <param name="Check">Refuses an answer that is whole and of another shape: <see cref="ShareAnswer.Require"/>.</param>
-internal sealed record ShareWork(string Kind, int Step, int Items, Action<Wire.ComputeShareRequest> Fill, Action<ShareAnswer> Check);
+internal sealed record ShareWork(string Kind, int Step, int Items, Action<Wire.ComputeShareRequest> Fill, Action<ShareAnswer> Check)
+{
+    /// <summary>Whether a second worker must give the same numbers.</summary>
+    internal bool IsAudited { get; init; }
+}

@@ -84,13 +84,16 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>Whether a share is on its way.</summary>
     internal bool IsBusy { get; set; }
 
+    /// <summary>This start of the worker.</summary>
+    internal string Incarnation => Worker.Incarnation;
+
     /// <summary>Shares that failed since the last one that did not: who fails is asked last.</summary>
     internal int Failures { get; set; }
 
     /// <summary>Why its last share failed; empty where it did not.</summary>
     internal string Problem { get; set; } = string.Empty;
 
-    /// <summary>Whether the job's canary gave the bits that it must.</summary>
+    /// <summary>Whether the job's canary gave the bits that it must, or none is asked for.</summary>
     internal bool IsVetted { get; set; }
 
     /// <summary>Whether a share may be sent: its breaker is not open, or has been for long enough. Only a share that is sent closes it again.</summary>

@@ -28,7 +28,17 @@ public sealed record JobLogLine(long Offset, string Key, DateTimeOffset Time, Jo
 /// <param name="Steps">Steps' figures; NaN where every episode was absent.</param>
 /// <param name="Validations">Validations' figures.</param>
 /// <param name="Lines">Lines of the log.</param>
-public sealed record JobEvents(IReadOnlyList<StepRecord> Steps, IReadOnlyList<ValidationRecord> Validations, IReadOnlyList<JobLogLine> Lines);
+public sealed record JobEvents(IReadOnlyList<StepRecord> Steps, IReadOnlyList<ValidationRecord> Validations, IReadOnlyList<JobLogLine> Lines)
+{
+    /// <summary>What the dispatch of steps took.</summary>
+    public IReadOnlyList<StepCount> Counts { get; init; } = [];
+}
+
+/// <summary>Something that was counted in a step's dispatch.</summary>
+/// <param name="Step">The step, from 1.</param>
+/// <param name="Name">What: <c>episodes_counted</c> (each of the step's episodes once), <c>leases</c>, <c>losses</c>, <c>backups</c>, <c>late_answers</c>, <c>audits</c>, <c>outvoted</c>.</param>
+/// <param name="Value">How many.</param>
+public sealed record StepCount(int Step, string Name, int Value);
 
 /// <summary>Metrics and log of jobs as rows. Metrics are keyed by job, step and name: a repeated write is no change.</summary>
 public interface IJobHistory

@@ -21,6 +21,7 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
     private List<StepRecord> _steps = [];
     private List<ValidationRecord> _validations = [];
     private List<JobLogLine> _lines = [];
+    private List<StepCount> _counts = [];
     private string _phase = "training";
     private int _step;
 
@@ -106,6 +107,30 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
             JobLogLevel.Warning,
             $"step {work.Step + 1}: a {work.Kind} share of worker {worker} was lost and is leased again: {reason}");
 
+    /// <summary>Shares that were computed: what those of a step took becomes its metrics, so that it can be seen of each that every episode counted once.</summary>
+    internal void Counted(ShareWork work, DispatchTally tally)
+    {
+        CoordinatorInstruments.Counted(work.Kind, tally);
+        if (work.Kind != "gradient")
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _counts.Add(new StepCount(work.Step + 1, "episodes_counted", tally.Items));
+            _counts.AddRange(new[]
+            {
+                ("leases", tally.Leases - tally.Shares, tally.Leases),
+                ("losses", tally.Losses, tally.Losses),
+                ("backups", tally.Backups, tally.Backups),
+                ("late_answers", tally.LateAnswers, tally.LateAnswers),
+                ("audits", tally.Audits, tally.Audits),
+                ("outvoted", tally.Outvoted, tally.Outvoted),
+            }.Where(static count => count.Item2 > 0).Select(count => new StepCount(work.Step + 1, count.Item1, count.Item3)));
+        }
+    }
+
     /// <summary>An error that ends the job.</summary>
     internal void Fail(string message) => Line(string.Empty, JobLogLevel.Error, message);
 
@@ -119,10 +144,10 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
             JobEvents events;
             lock (_lock)
             {
-                events = new JobEvents([.. _steps], [.. _validations], [.. _lines]);
+                events = new JobEvents([.. _steps], [.. _validations], [.. _lines]) { Counts = [.. _counts] };
             }
 
-            if (events.Steps.Count + events.Validations.Count + events.Lines.Count == 0)
+            if (events.Steps.Count + events.Validations.Count + events.Lines.Count + events.Counts.Count == 0)
             {
                 return;
             }
@@ -137,6 +162,7 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
                 _steps = _steps[events.Steps.Count..];
                 _validations = _validations[events.Validations.Count..];
                 _lines = _lines[events.Lines.Count..];
+                _counts = _counts[events.Counts.Count..];
             }
         }
         finally

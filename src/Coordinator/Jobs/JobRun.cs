@@ -97,9 +97,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         string bound = await BoundContractAsync(cancellationToken);
         await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, bound, []), services.Token, options, services.Time);
         _workers = workers;
-        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost);
-        var dispatcher = new Dispatcher(context, workers, options, services.Time);
-        await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, _recorder.OnWork);
+        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost, _recorder.Counted);
+        await using var dispatcher = new Dispatcher(context, workers, options, services.Time);
+        await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, options, _recorder.OnWork);
 
         var state = new TrainingState(await executor.CreateParametersAsync(cancellationToken), job.Optimizer);
         string contract = bound.Length > 0 ? bound : executor.NumericContract;
@@ -108,7 +108,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time, cancellationToken);
         await BeginAsync(state, checkpoints, cancellationToken);
         ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
-        dispatcher.Canary = new Canary(context, () => shelf.Publish(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
+        dispatcher.Canary = new Canary(context, () => shelf.PublishForGood(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
 
         var clock = new PhaseClock(_recorder, services.Time);
         var pipeline = new JobPipeline(job, inputs, executor, identity, _recorder, clock);

@@ -39,6 +39,7 @@ public sealed class PublishedArrays
         private readonly Lock _lock = new();
         private readonly List<(int Version, ParameterSnapshot Snapshot)> _versions = [];
         private readonly List<(string Name, float[] Values)> _descriptors = [];
+        private (int Version, ParameterSnapshot? Snapshot) _kept = (-1, null);
         private int _published;
 
         /// <summary>The loop's epoch.</summary>
@@ -56,6 +57,20 @@ public sealed class PublishedArrays
         /// <summary>Offers a snapshot; the same one again keeps its number.</summary>
         internal int Publish(ParameterSnapshot snapshot) => Put(_versions, KeptVersions, snapshot, number => number);
 
+        /// <summary>Offers a snapshot for as long as the loop lasts: a worker that joins late, and pulls for long, still finds it. One in a loop; the same one again keeps its number.</summary>
+        internal int PublishForGood(ParameterSnapshot snapshot)
+        {
+            lock (_lock)
+            {
+                if (!ReferenceEquals(_kept.Snapshot, snapshot))
+                {
+                    _kept = (_published++, snapshot);
+                }
+
+                return _kept.Version;
+            }
+        }
+
         /// <summary>Offers descriptors; the same ones again keep their name.</summary>
         internal string Publish(float[] descriptors) => Put(_descriptors, KeptDescriptors, descriptors, number => $"descriptors-{number}");
 
@@ -64,7 +79,7 @@ public sealed class PublishedArrays
         {
             lock (_lock)
             {
-                return _versions.Find(pair => pair.Version == version).Snapshot;
+                return version == _kept.Version ? _kept.Snapshot : _versions.Find(pair => pair.Version == version).Snapshot;
             }
         }
 

@@ -23,7 +23,8 @@ internal static class MetricRows
     {
         IEnumerable<(int Step, string Name, double Value)> figures = events.Steps
             .SelectMany(record => new[] { (record.Step, Loss, record.Loss), (record.Step, Accuracy, record.Accuracy), (record.Step, LearningRate, record.LearningRate) })
-            .Concat(events.Validations.Select(record => (record.Step, ValidationAccuracy, record.Accuracy)));
+            .Concat(events.Validations.Select(record => (record.Step, ValidationAccuracy, record.Accuracy)))
+            .Concat(events.Counts.Select(count => (count.Step, count.Name, (double)count.Value)));
         foreach ((int Step, string Name, double Value)[] rows in figures.Chunk(RowsPerStatement))
         {
             var sql = new StringBuilder("INSERT INTO job_metrics (job_id, step, name, value) VALUES ");

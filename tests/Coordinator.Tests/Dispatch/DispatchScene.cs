@@ -31,7 +31,8 @@ internal sealed class DispatchScene : IAsyncDisposable
                 Warnings.Enqueue(words);
                 return Task.CompletedTask;
             },
-            (work, worker, reason) => Lost.Enqueue((worker, reason)));
+            (work, worker, reason) => Lost.Enqueue((worker, reason)),
+            (_, tally) => Tallies.Enqueue(tally));
         Dispatcher = new Dispatcher(Context, Lanes, options, time);
     }
 
@@ -51,16 +52,19 @@ internal sealed class DispatchScene : IAsyncDisposable
 
     internal ConcurrentQueue<(string Worker, string Reason)> Lost { get; } = new();
 
+    internal ConcurrentQueue<DispatchTally> Tallies { get; } = new();
+
     /// <summary>Shares that were answered, by their first episode, in the order in which they came.</summary>
     internal ConcurrentQueue<int> Done { get; } = new();
 
-    /// <summary>Leases and polls of the tests: nothing ends by itself.</summary>
+    /// <summary>Leases and polls of the tests: nothing ends or is copied by itself.</summary>
     internal static DispatchOptions Options => new()
     {
         FirstLease = TimeSpan.FromMinutes(10),
         ShortestLease = TimeSpan.FromMinutes(10),
         Poll = TimeSpan.FromMilliseconds(10),
         KeepAlive = TimeSpan.FromMinutes(2),
+        BackupFloor = TimeSpan.FromHours(1),
     };
 
     internal static async Task<DispatchScene> StartAsync(int workers, DispatchOptions? options = null, TimeProvider? time = null)
@@ -118,6 +122,7 @@ internal sealed class DispatchScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Dispatcher.DisposeAsync();
         await Lanes.DisposeAsync();
         foreach (FakeWorker worker in Workers)
         {

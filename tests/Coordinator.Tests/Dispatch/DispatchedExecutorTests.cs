@@ -92,6 +92,6 @@ public sealed class DispatchedExecutorTests
             worker.Version = shelf.Version;
         }
 
-        return new DispatchedExecutor(scene.Dispatcher, scene.Lanes, shelf, (_, _, _) => { });
+        return new DispatchedExecutor(scene.Dispatcher, scene.Lanes, shelf, DispatchScene.Options, (_, _, _) => { });
     }
 }

@@ -16,39 +16,39 @@ public sealed class ShareClockTests
     [Fact]
     public void Lease_NothingKnown_IsTheFirst()
     {
-        _clock.Add(Work("embed", 1), TimeSpan.FromSeconds(1));
+        _clock.Add(Work("embed", 1), "a", TimeSpan.FromSeconds(1));
 
-        _clock.Lease(Work("gradient", 4)).ShouldBe(TimeSpan.FromMinutes(10));
+        _clock.Lease(Work("gradient", 4), "a").ShouldBe(TimeSpan.FromMinutes(10));
         _clock.Expected(Work("gradient", 4)).ShouldBeNull();
     }
 
     [Fact]
     public void Lease_QuickShares_IsTheShortest()
     {
-        _clock.Add(Work("gradient", 4), TimeSpan.FromMilliseconds(4));
+        _clock.Add(Work("gradient", 4), "a", TimeSpan.FromMilliseconds(4));
 
-        _clock.Lease(Work("gradient", 4)).ShouldBe(TimeSpan.FromSeconds(30));
+        _clock.Lease(Work("gradient", 4), "a").ShouldBe(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
     public void Lease_SlowShares_GrowsWithItemsAndFactor()
     {
-        _clock.Add(Work("gradient", 4), TimeSpan.FromSeconds(40));
+        _clock.Add(Work("gradient", 4), "a", TimeSpan.FromSeconds(40));
 
         _clock.Expected(Work("gradient", 6)).ShouldBe(TimeSpan.FromSeconds(60));
-        _clock.Lease(Work("gradient", 6)).ShouldBe(TimeSpan.FromSeconds(480));
+        _clock.Lease(Work("gradient", 6), "a").ShouldBe(TimeSpan.FromSeconds(480));
     }
 
     [Fact]
     public void Expected_ManyShares_FollowsTheNewest()
     {
-        _clock.Add(Work("gradient", 1), TimeSpan.FromSeconds(10));
-        _clock.Add(Work("gradient", 1), TimeSpan.FromSeconds(20));
+        _clock.Add(Work("gradient", 1), "a", TimeSpan.FromSeconds(10));
+        _clock.Add(Work("gradient", 1), "a", TimeSpan.FromSeconds(20));
         _clock.Expected(Work("gradient", 1)).ShouldBe(TimeSpan.FromSeconds(12));
 
         for (int i = 0; i < 100; i++)
         {
-            _clock.Add(Work("gradient", 2), TimeSpan.FromSeconds(40));
+            _clock.Add(Work("gradient", 2), "a", TimeSpan.FromSeconds(40));
         }
 
         _clock.Expected(Work("gradient", 1)).ShouldNotBeNull().TotalSeconds.ShouldBe(20, 1e-3);

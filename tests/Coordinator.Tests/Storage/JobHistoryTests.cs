@@ -47,6 +47,19 @@ public abstract class JobHistoryTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task AppendAsync_CountsOfSteps_AreKeptBesideTheirFiguresOnce()
+    {
+        string id = await Jobs.BeginAsync("counts");
+        StepRecord[] steps = [new(1, 0.5, 0.5, 1e-3)];
+
+        await History.AppendAsync(id, 1, new JobEvents(steps, [], []) { Counts = [new StepCount(1, "episodes_counted", 8), new StepCount(1, "backups", 2)] }, Token);
+        await History.AppendAsync(id, 1, new JobEvents([], [], []) { Counts = [new StepCount(1, "backups", 7)] }, Token);
+
+        (await History.StepsAsync(id, 0, 10, Token)).ShouldBe(steps);
+        (await CountsAsync(id)).ShouldBe([("backups", 2.0), ("episodes_counted", 8.0)]);
+    }
+
+    [Fact]
     public async Task AppendAsync_TheSameAgain_IsNoChange()
     {
         string id = await Jobs.BeginAsync("repeated");
@@ -135,6 +148,12 @@ public abstract class JobHistoryTests(TestDatabase database)
             .Message.ShouldContain("job 'nobody': expected one that is stored");
 
     private static JobLogLine Line(string message, JobLogLevel level = JobLogLevel.Info, string key = "") => new(0, key, Noon, level, 0, message);
+
+    private Task<IReadOnlyList<(string Name, double Value)>> CountsAsync(string id)
+        => database.Database.ReadAsync(
+            "counts",
+            session => session.ListAsync<(string, double)>("SELECT name, value FROM job_metrics WHERE job_id = @id AND name IN ('backups', 'episodes_counted') ORDER BY name", new { id }),
+            Token);
 }
 
 public sealed class SqliteJobHistoryTests(SqliteTestDatabase database) : JobHistoryTests(database), IClassFixture<SqliteTestDatabase>;

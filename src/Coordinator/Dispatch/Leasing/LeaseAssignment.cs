@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+
+namespace S2M.Coordinator.Dispatch.Leasing;
+
+/// <summary>
+/// One look: who gets what. Shares that nobody computes come first, then opinions of audits, then, where nothing waits, copies of shares that are late.
+/// </summary>
+/// <param name="policy">Limits.</param>
+/// <param name="before">The state that is looked at.</param>
+/// <param name="looked">Time and workers.</param>
+/// <param name="effects">Takes what is to be done.</param>
+internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, LeasingEvent.Looked looked, List<LeasingEffect> effects)
+{
+    private readonly List<LeasedWorker> _trusted =
+        [.. looked.Workers.Where(worker => worker.TakesShares && !before.IsDistrusted(worker.Incarnation))];
+    private LeasingState _state = before;
+    private List<LeasedWorker> _idle = [];
+
+    /// <summary>Gives all leases that can be given.</summary>
+    internal LeasingState Run()
+    {
+        SettleAudits();
+
+        // The quickest first; who failed last. Ties by name, so that a look is a function of what it sees.
+        _idle = [.. _trusted
+            .Where(worker => worker.IsFree && !_state.Shares.Any(share => share.Leases.Any(lease => lease.Worker == worker.Incarnation)))
+            .OrderBy(worker => worker.Failures).ThenBy(worker => double.IsNaN(worker.SecondsPerItem) ? 0 : worker.SecondsPerItem).ThenBy(worker => worker.Incarnation, StringComparer.Ordinal)];
+        bool isQueued = false;
+        for (int i = 0; i < _state.Shares.Length && _idle.Count > 0; i++)
+        {
+            ShareState share = _state.Shares[i];
+            if (share.IsOpen && share.Leases.Length == 0 && share.Opinions.Length == 0)
+            {
+                isQueued |= !TryGive(i, LeaseReason.Work);
+            }
+        }
+
+        for (int i = 0; i < _state.Shares.Length && _idle.Count > 0; i++)
+        {
+            if (WantsOpinion(_state.Shares[i]))
+            {
+                isQueued |= !TryGive(i, LeaseReason.Audit);
+            }
+        }
+
+        while (!isQueued && _idle.Count > 0 && TryCopy())
+        {
+            // One more copy was given.
+        }
+
+        return _state;
+    }
+
+    // A share with one lease can take a second opinion at once; one in dispute takes one at a time.
+    private static bool WantsOpinion(ShareState share)
+        => share.IsOpen && share.IsAudited && share.Opinions.Length + share.Leases.Length > 0
+            && (share.Opinions.Length + share.Leases.Length < 2 || (share.IsDisputed && share.Leases.Length == 0));
+
+    /// <summary>Where nobody is left who could be asked: one answer counts alone, and an answer of a worker that has gone does not block those that stayed.</summary>
+    private void SettleAudits()
+    {
+        for (int i = 0; i < _state.Shares.Length; i++)
+        {
+            ShareState share = _state.Shares[i];
+            if (!share.IsOpen || share.Opinions.Length == 0 || share.Leases.Length > 0 || _trusted.Exists(worker => !share.Knows(worker.Incarnation)))
+            {
+                continue;
+            }
+
+            if (share.IsDisputed)
+            {
+                ImmutableArray<Opinion> stayed = share.Opinions.RemoveAll(opinion => !looked.Workers.Any(worker => worker.Incarnation == opinion.Worker));
+                share = share with { Opinions = stayed };
+                _state = LeaseTransitions.Put(_state, i, share);
+            }
+
+            if (share.Opinions.Length == 1)
+            {
+                effects.Add(new LeasingEffect.SkipAudit(i));
+                _state = LeaseTransitions.Accept(_state, i, share.Opinions[0].Lease, effects);
+            }
+        }
+    }
+
+    // Who failed the share gets it again only where there is no other worker, free or busy.
+    private bool TryGive(int index, LeaseReason why)
+    {
+        ShareState share = _state.Shares[index];
+        bool CanBeAsked(LeasedWorker worker) => !share.Knows(worker.Incarnation);
+        bool canAvoid = _trusted.Exists(worker => CanBeAsked(worker) && !share.WasFailedBy(worker.Incarnation));
+        LeasedWorker? chosen = _idle.Find(worker => CanBeAsked(worker) && !(canAvoid && share.WasFailedBy(worker.Incarnation)));
+        if (chosen is null)
+        {
+            return false;
+        }
+
+        Give(index, chosen, why);
+        return true;
+    }
+
+    private bool TryCopy()
+    {
+        foreach (LeasedWorker worker in _idle)
+        {
+            (int Index, double End) latest = (-1, double.NegativeInfinity);
+            for (int i = 0; i < _state.Shares.Length; i++)
+            {
+                ShareState share = _state.Shares[i];
+                if (share.Leases.Length is 0 or >= LeasePolicy.Copies || share.Knows(worker.Incarnation) || share.WasFailedBy(worker.Incarnation))
+                {
+                    continue;
+                }
+
+                double expected = ExpectedOf(share.Leases[0], share.Items);
+                double end = policy.EndOf(share.Leases[0], expected, looked.Now);
+                if (end > latest.End && policy.IsWorthACopy(share.Leases[0], expected, worker.SecondsPerItem * share.Items, looked.Now))
+                {
+                    latest = (i, end);
+                }
+            }
+
+            if (latest.Index >= 0)
+            {
+                Give(latest.Index, worker, LeaseReason.Backup);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private double ExpectedOf(Lease lease, int items) => (looked.Workers.FirstOrDefault(worker => worker.Incarnation == lease.Worker)?.SecondsPerItem ?? double.NaN) * items;
+
+    private void Give(int index, LeasedWorker worker, LeaseReason why)
+    {
+        ShareState share = _state.Shares[index];
+        var lease = new Lease(_state.NextLease, worker.Incarnation, looked.Now);
+        _state = LeaseTransitions.Put(_state with { NextLease = lease.Id + 1 }, index, share with { Leases = share.Leases.Add(lease) });
+        _idle.Remove(worker);
+        effects.Add(new LeasingEffect.Send(index, lease.Id, worker.Incarnation, why));
+    }
+}

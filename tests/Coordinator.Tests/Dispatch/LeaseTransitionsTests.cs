@@ -1,0 +1,162 @@
+using S2M.Coordinator.Dispatch.Leasing;
+
+namespace S2M.Coordinator.Tests.Dispatch;
+
+/// <summary>Who gets what, case by case.</summary>
+public sealed class LeaseTransitionsTests
+{
+    private static readonly LeaseTransitions Transitions = new(new LeasePolicy(FaultsPerShare: 2, BackupFactor: 1.5, BackupFloor: 0.25));
+
+    [Fact]
+    public void Looked_FreeWorkers_TheQuickestAndSoundestGetTheFirstShares()
+    {
+        LeasingState state = LeaseTransitions.Begin([(4, false), (4, false)]);
+
+        (_, IReadOnlyList<LeasingEffect> effects) = Look(state, 0, Worker("slow", seconds: 1.2), Worker("broken", seconds: 1, failures: 1), Worker("quick", seconds: 1));
+
+        effects.ShouldBe([new LeasingEffect.Send(0, 0, "quick", LeaseReason.Work), new LeasingEffect.Send(1, 1, "slow", LeaseReason.Work)]);
+    }
+
+    [Theory]
+    [InlineData(5.9, false, "its time is not over")]
+    [InlineData(6.1, true, "it takes more than 1.5 times what it takes otherwise")]
+    public void Looked_NothingIsQueued_AnIdleWorkerCopiesWhatIsLate(double now, bool isCopied, string because)
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a", seconds: 1));
+
+        (_, IReadOnlyList<LeasingEffect> effects) = Look(state, now, Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1));
+
+        effects.Count.ShouldBe(isCopied ? 1 : 0, because);
+        effects.ShouldBe(isCopied ? [new LeasingEffect.Send(0, 1, "b", LeaseReason.Backup)] : []);
+    }
+
+    [Fact]
+    public void Looked_AKnownSlowWorkerHasAShare_AQuickOneCopiesItAtOnce()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("slow", seconds: 10));
+
+        (_, IReadOnlyList<LeasingEffect> effects) = Look(state, 1, Worker("slow", seconds: 10, isFree: false), Worker("quick", seconds: 1));
+
+        effects.ShouldBe([new LeasingEffect.Send(0, 1, "quick", LeaseReason.Backup)]);
+    }
+
+    [Fact]
+    public void Looked_TwoShares_TheOneThatWouldEndLastIsCopied()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(1, false), (4, false)]), 0, Worker("a", seconds: 10), Worker("b", seconds: 10));
+
+        (_, IReadOnlyList<LeasingEffect> effects) = Look(state, 1, Worker("a", seconds: 10, isFree: false), Worker("b", seconds: 10, isFree: false), Worker("quick", seconds: 1));
+
+        effects.ShouldBe([new LeasingEffect.Send(1, 2, "quick", LeaseReason.Backup)]);
+    }
+
+    [Fact]
+    public void Looked_NothingIsKnownOfSpeeds_NothingIsCopied()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a"));
+
+        Look(state, 1e6, Worker("a", isFree: false), Worker("b")).Effects.ShouldBeEmpty();
+        new LeasePolicy(2, 1.5, 0.25).NextLook(state, [Worker("a", isFree: false), Worker("b")]).ShouldBe(double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void NextLook_AnIdleWorker_IsWhenTheFirstLeaseIsLate()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false), (2, false)]), 3, Worker("a", seconds: 1), Worker("b", seconds: 1));
+        LeasePolicy policy = new(2, 1.5, 0.25);
+
+        policy.NextLook(state, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false), Worker("c")]).ShouldBe(6);
+        policy.NextLook(state, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false)]).ShouldBe(double.PositiveInfinity, "nobody is idle");
+    }
+
+    [Fact]
+    public void Answered_ACopyIsFirst_CountsAndTheOtherIsCancelledAndDropped()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a", seconds: 1));
+        (state, _) = Look(state, 10, Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1));
+
+        (state, IReadOnlyList<LeasingEffect> effects) = Transitions.Next(state, new LeasingEvent.Answered(1, string.Empty));
+
+        effects.ShouldBe([new LeasingEffect.Accept(0, 1), new LeasingEffect.Cancel(0)]);
+        state.IsDone.ShouldBeTrue();
+        Transitions.Next(state, new LeasingEvent.Answered(0, string.Empty)).Effects.ShouldBe([new LeasingEffect.Drop(0)]);
+        Transitions.Next(state, new LeasingEvent.Failed(0, true, true, "cancelled")).Effects.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Failed_ACopyStaysOnItsWay_TheShareIsNotQueuedAgain()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a", seconds: 1));
+        (state, _) = Look(state, 10, Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1));
+
+        (state, IReadOnlyList<LeasingEffect> effects) = Transitions.Next(state, new LeasingEvent.Failed(0, true, false, "broke"));
+
+        effects.ShouldBe([new LeasingEffect.Lose(0, "a", "broke")]);
+        Look(state, 10.1, Worker("a", seconds: 1), Worker("b", seconds: 1, isFree: false)).Effects.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Failed_AsOftenAsAllowed_FailsTheRun()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(1, false)]), 0, Worker("a"));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Failed(0, true, false, "broke"));
+        (state, _) = Look(state, 1, Worker("b"));
+
+        Transitions.Next(state, new LeasingEvent.Failed(1, true, false, "broke too")).Effects.ShouldBe([new LeasingEffect.Fail(0, "b", "broke too")]);
+        Transitions.Next(state, new LeasingEvent.Failed(1, false, true, "makes no sense")).Effects.ShouldBe([new LeasingEffect.Fail(0, "b", "makes no sense")]);
+        Transitions.Next(state, new LeasingEvent.Failed(1, false, false, "gone")).Effects.ShouldBe([new LeasingEffect.Lose(0, "b", "gone")]);
+    }
+
+    [Fact]
+    public void Answered_AnAuditTwoAgainstOne_TheOddOneGoesAndItsOtherAnswersAreComputedAgain()
+    {
+        LeasedWorker[] three = [Worker("a"), Worker("b"), Worker("odd")];
+        (LeasingState state, IReadOnlyList<LeasingEffect> effects) = Look(LeaseTransitions.Begin([(1, false), (1, true)]), 0, [Worker("odd")]);
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(0, string.Empty));
+        (state, effects) = Look(state, 1, [Worker("odd"), Worker("a")]);
+        effects.ShouldBe([new LeasingEffect.Send(1, 1, "a", LeaseReason.Work), new LeasingEffect.Send(1, 2, "odd", LeaseReason.Audit)]);
+        (state, effects) = Transitions.Next(state, new LeasingEvent.Answered(1, "right"));
+        effects.ShouldBeEmpty("one opinion is none");
+        (state, effects) = Transitions.Next(state, new LeasingEvent.Answered(2, "wrong"));
+        effects.ShouldBeEmpty("two differ");
+        (state, effects) = Look(state, 2, three);
+        effects.ShouldBe([new LeasingEffect.Send(1, 3, "b", LeaseReason.Audit)]);
+
+        (state, effects) = Transitions.Next(state, new LeasingEvent.Answered(3, "right"));
+
+        effects.ShouldBe([new LeasingEffect.Accept(1, 1), new LeasingEffect.Distrust("odd", 1, "right", "wrong"), new LeasingEffect.Withdraw(0)]);
+        state.IsDone.ShouldBeFalse();
+        Look(state, 3, three).Effects.ShouldBe([new LeasingEffect.Send(0, 4, "a", LeaseReason.Work)], "and not to the odd one");
+    }
+
+    [Fact]
+    public void Looked_AnAuditWithOneWorker_CountsWithoutASecondOpinion()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(1, true)]), 0, Worker("a"));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(0, "x"));
+
+        (state, IReadOnlyList<LeasingEffect> effects) = Look(state, 1, Worker("a"));
+
+        effects.ShouldBe([new LeasingEffect.SkipAudit(0), new LeasingEffect.Accept(0, 0)]);
+        state.IsDone.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Looked_ADisputeOfTwo_WaitsUntilOneOfThemLeaves()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(1, true)]), 0, Worker("a"), Worker("b"));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(0, "x"));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(1, "y"));
+
+        (state, IReadOnlyList<LeasingEffect> effects) = Look(state, 1, Worker("a"), Worker("b"));
+
+        effects.ShouldBeEmpty("nobody decides");
+        state.Shares[0].IsDisputed.ShouldBeTrue();
+        Look(state, 2, Worker("b")).Effects.ShouldBe([new LeasingEffect.SkipAudit(0), new LeasingEffect.Accept(0, 1)]);
+    }
+
+    private static (LeasingState State, IReadOnlyList<LeasingEffect> Effects) Look(LeasingState state, double now, params LeasedWorker[] workers)
+        => Transitions.Next(state, new LeasingEvent.Looked(now, workers));
+
+    private static LeasedWorker Worker(string name, double seconds = double.NaN, bool isFree = true, int failures = 0) => new(name, isFree, true, failures, seconds);
+}
