@@ -170,8 +170,8 @@ internal sealed class DispatchRun(
         _tally.Outvoted++;
         workers.Refuse(_lanes[distrust.Worker]);
         await context.WarnAsync(
-            $"worker {NameOf(distrust.Worker)} is refused: audit of share {distrust.Share} of step {shares[distrust.Share].Step + 1}: expected SHA-256 {distrust.Expected}, as two other "
-            + $"workers have it, got {distrust.Got}; what it answered in this step is computed again; run s2m selftest there");
+            $"worker {NameOf(distrust.Worker)} is refused: audit of share {distrust.Share} of step {shares[distrust.Share].Step + 1}: expected SHA-256 {distrust.Expected}, "
+            + $"as two other workers have it, got {distrust.Got}; what it answered in this step is computed again; run s2m selftest there");
     }
 
     private async Task WaitAsync(Task changed, IReadOnlyList<LeasedWorker> view, CancellationToken cancellationToken)
@@ -186,7 +186,8 @@ internal sealed class DispatchRun(
         bool isLate = await Task.WhenAny([.. _running.Values.Select(running => running.Ended), changed, late]) == late;
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        await context.SayAsync(isRunning ? isLate && !isForCopy ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty : Waits());
+        string slow = isLate && !isForCopy ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty;
+        await context.SayAsync(isRunning ? slow : Waits());
     }
 
     private string Waits()

@@ -185,8 +185,13 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     // Whole subtrees, so that each share comes back as one sum, several for each worker: who is slow gets fewer.
     private int EpisodesPerShare(int episodes, int length)
     {
+        if ((long)length * sizeof(float) > LargestCutBytes)
+        {
+            return PerWorker(episodes);
+        }
+
         int shares = Math.Max(1, workers.Count) * options.SharesPerWorker;
-        return (long)length * sizeof(float) > LargestCutBytes ? PerWorker(episodes) : episodes <= shares ? 1 : (int)BitOperations.RoundUpToPowerOf2((uint)(episodes / shares) + 1) / 2;
+        return Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)(episodes / shares) + 1) / 2);
     }
 
     private int PerWorker(int items)

@@ -36,7 +36,9 @@ public sealed record JobEvents(IReadOnlyList<StepRecord> Steps, IReadOnlyList<Va
 
 /// <summary>Something that was counted in a step's dispatch.</summary>
 /// <param name="Step">The step, from 1.</param>
-/// <param name="Name">What: <c>episodes_counted</c> (each of the step's episodes once), <c>leases</c>, <c>losses</c>, <c>backups</c>, <c>late_answers</c>, <c>audits</c>, <c>outvoted</c>.</param>
+/// <param name="Name">
+/// What: <c>episodes_counted</c> (each of the step's episodes once), <c>leases</c>, <c>losses</c>, <c>backups</c>, <c>late_answers</c>, <c>audits</c>, <c>outvoted</c>.
+/// </param>
 /// <param name="Value">How many.</param>
 public sealed record StepCount(int Step, string Name, int Value);
 

@@ -57,7 +57,7 @@ public sealed class PublishedArrays
         /// <summary>Offers a snapshot; the same one again keeps its number.</summary>
         internal int Publish(ParameterSnapshot snapshot) => Put(_versions, KeptVersions, snapshot, number => number);
 
-        /// <summary>Offers a snapshot for as long as the loop lasts: a worker that joins late, and pulls for long, still finds it. One in a loop; the same one again keeps its number.</summary>
+        /// <summary>Offers a snapshot for as long as the loop lasts: a worker that joins late still finds it. One in a loop; the same one again keeps its number.</summary>
         internal int PublishForGood(ParameterSnapshot snapshot)
         {
             lock (_lock)

@@ -29,9 +29,11 @@ public sealed class LeasingExplorationTests
     {
         LeasingWorld start = Scene("an audit, a liar") with { State = LeaseTransitions.Begin([(1, false)]) };
 
-        ExplorationException seen = Should.Throw<ExplorationException>(() => Explore(world => world.Accepted.Values.Any(counts => counts.Digest == "false") ? "a wrong answer counts" : null).Walk(start, 4));
+        Explorer<LeasingWorld> explorer = Explore(world => world.Accepted.Values.Any(counts => counts.Digest == "false") ? "a wrong answer counts" : null);
 
-        seen.Message.ShouldBe("a wrong answer counts\nafter: look; a on share 0 lies\nin: " + seen.Message[(seen.Message.LastIndexOf("in: ", StringComparison.Ordinal) + 4)..]);
+        ExplorationException seen = Should.Throw<ExplorationException>(() => explorer.Walk(start, 4));
+
+        seen.Message.ShouldStartWith("a wrong answer counts\nafter: look; a on share 0 lies\nin: ");
     }
 
     private static Explorer<LeasingWorld> Explore(Func<LeasingWorld, string?>? violation = null) => new()

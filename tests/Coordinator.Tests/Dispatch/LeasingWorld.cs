@@ -225,7 +225,11 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
         switch (effect)
         {
             case LeasingEffect.Send send:
-                return this with { Calls = Calls.Add(new Call(send.Lease, send.Share, send.Worker, IsWanted: true)), Broken = Calls.Exists(call => call.Worker == send.Worker) ? "sent to a busy worker" : Broken };
+                return this with
+                {
+                    Calls = Calls.Add(new Call(send.Lease, send.Share, send.Worker, IsWanted: true)),
+                    Broken = Calls.Exists(one => one.Worker == send.Worker) ? "sent to a busy worker" : Broken,
+                };
             case LeasingEffect.Cancel cancel:
                 Call? call = Calls.Find(one => one.Lease == cancel.Lease);
                 return call is null ? this with { Broken = "a call is cancelled that is none" } : this with { Calls = Calls.Replace(call, call with { IsWanted = false }) };

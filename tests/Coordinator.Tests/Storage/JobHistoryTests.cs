@@ -152,7 +152,8 @@ public abstract class JobHistoryTests(TestDatabase database)
     private Task<IReadOnlyList<(string Name, double Value)>> CountsAsync(string id)
         => database.Database.ReadAsync(
             "counts",
-            session => session.ListAsync<(string, double)>("SELECT name, value FROM job_metrics WHERE job_id = @id AND name IN ('backups', 'episodes_counted') ORDER BY name", new { id }),
+            session => session.ListAsync<(string, double)>(
+                "SELECT name, value FROM job_metrics WHERE job_id = @id AND name IN ('backups', 'episodes_counted') ORDER BY name", new { id }),
             Token);
 }
 

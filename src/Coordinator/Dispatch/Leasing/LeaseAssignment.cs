@@ -24,7 +24,9 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
         // The quickest first; who failed last. Ties by name, so that a look is a function of what it sees.
         _idle = [.. _trusted
             .Where(worker => worker.IsFree && !_state.Shares.Any(share => share.Leases.Any(lease => lease.Worker == worker.Incarnation)))
-            .OrderBy(worker => worker.Failures).ThenBy(worker => double.IsNaN(worker.SecondsPerItem) ? 0 : worker.SecondsPerItem).ThenBy(worker => worker.Incarnation, StringComparer.Ordinal)];
+            .OrderBy(worker => worker.Failures)
+            .ThenBy(worker => double.IsNaN(worker.SecondsPerItem) ? 0 : worker.SecondsPerItem)
+            .ThenBy(worker => worker.Incarnation, StringComparer.Ordinal)];
         bool isQueued = false;
         for (int i = 0; i < _state.Shares.Length && _idle.Count > 0; i++)
         {
