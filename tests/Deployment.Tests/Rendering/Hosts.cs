@@ -16,14 +16,16 @@ internal static class Hosts
 
     /// <summary>The coordinator's host with settings; SQLite stands for PostgreSQL, which would be looked for.</summary>
     /// <param name="settings">Names such as <c>Dispatch:KeepAlive</c> and their values.</param>
-    internal static WebApplication Coordinator(IReadOnlyDictionary<string, string?> settings)
-        => CoordinatorHost.Build(new CoordinatorSettings(Anywhere, Advertise: null, Token: string.Empty, MetricsPort: null, WatchInput: false, SiloAddress: null, SiloPort: null), settings);
+    internal static IHost Coordinator(IReadOnlyDictionary<string, string?> settings)
+        => CoordinatorHost.Build(
+            new CoordinatorSettings(Anywhere, Advertise: null, Token: string.Empty, MetricsPort: null, WatchInput: false, SiloAddress: null, SiloPort: null),
+            settings);
 
     /// <summary>How long a program's host takes to end at most.</summary>
     /// <param name="isCoordinator">The coordinator's or the worker's.</param>
-    internal static async Task<TimeSpan> ShutdownTimeoutAsync(bool isCoordinator)
+    internal static TimeSpan ShutdownTimeout(bool isCoordinator)
     {
-        await using WebApplication host = isCoordinator ? Coordinator(new Dictionary<string, string?>(StringComparer.Ordinal)) : Worker();
+        using IHost host = isCoordinator ? Coordinator(new Dictionary<string, string?>(StringComparer.Ordinal)) : Worker();
         return host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
     }
 

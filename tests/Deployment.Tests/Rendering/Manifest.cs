@@ -17,7 +17,9 @@ internal sealed record Manifest(IList<IKubernetesObject<V1ObjectMeta>> Objects)
     ];
 
     /// <summary>The containers that run our programs.</summary>
-    internal IEnumerable<ProgramContainer> Programs => Pods.SelectMany(pod => pod.Containers.Select(container => ProgramContainer.Of(this, pod, container))).OfType<ProgramContainer>();
+    internal IEnumerable<ProgramContainer> Programs => Pods
+        .SelectMany(pod => pod.Containers.Select(container => ProgramContainer.Of(this, pod, container)))
+        .OfType<ProgramContainer>();
 
     /// <summary>Reads YAML; a field that its kind does not have, or a value of another type, is refused.</summary>
     /// <param name="yaml">Any number of documents.</param>

@@ -25,6 +25,7 @@ public sealed class ManifestStrictnessTests(Renders renders)
     public void Parse_Base_HasAllKinds()
         => renders.Manifest("base").Objects.Select(found => found.Kind).Order(StringComparer.Ordinal).ShouldBe(
         [
-            "ConfigMap", "Deployment", "Deployment", "Job", "Namespace", "NetworkPolicy", "NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget", "Service", "Service", "ServiceAccount",
+            "ConfigMap", "Deployment", "Deployment", "Job", "Namespace", "NetworkPolicy", "NetworkPolicy",
+            "PersistentVolumeClaim", "PodDisruptionBudget", "Service", "Service", "ServiceAccount",
         ]);
 }

@@ -25,7 +25,7 @@ internal sealed record Pod(string Owner, string Namespace, V1PodTemplateSpec Tem
     /// <summary>Whether labels are asked for that this template has.</summary>
     /// <param name="labels">Names and values; none asks for every pod.</param>
     internal bool Has(IDictionary<string, string>? labels)
-        => (labels ?? new Dictionary<string, string>(StringComparer.Ordinal)).All(label => Template.Metadata.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
+        => labels is null || labels.All(label => Template.Metadata.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
 
     /// <summary>Whether a selector takes these pods.</summary>
     internal bool IsSelectedBy(V1LabelSelector selector) => Has(selector.MatchLabels) && (selector.MatchExpressions ?? []).All(Fulfills);

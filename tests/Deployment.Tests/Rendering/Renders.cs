@@ -7,8 +7,12 @@ namespace S2M.Deployment.Tests.Rendering;
 /// <summary>What the folders of <c>deploy/k8s</c> render to; each is rendered once for all tests.</summary>
 public sealed class Renders
 {
-    private readonly Kustomize? _kustomize = Kustomize.Find(out _);
+    private readonly Kustomize? _kustomize;
+    private readonly string _missing;
     private readonly ConcurrentDictionary<string, Lazy<string>> _texts = new(StringComparer.Ordinal);
+
+    /// <summary>Looks for the program that renders.</summary>
+    public Renders() => _kustomize = Kustomize.Find(out _missing);
 
     /// <summary>Every folder that can be applied.</summary>
     public static TheoryData<string> Folders => new("base", "overlays/gpu", "overlays/local");
@@ -35,9 +39,8 @@ public sealed class Renders
     /// <param name="folder">Below <c>deploy/k8s</c>.</param>
     internal string Text(string folder)
     {
-        string missing = string.Empty;
-        Assert.SkipWhen(_kustomize is null && Kustomize.Find(out missing) is null, missing);
-        return _texts.GetOrAdd(folder, key => new Lazy<string>(() => _kustomize!.Render(Path.Combine(Root, key)))).Value;
+        Assert.SkipWhen(_kustomize is null, _missing);
+        return _texts.GetOrAdd(folder, key => new Lazy<string>(() => _kustomize.Render(Path.Combine(Root, key)))).Value;
     }
 
     /// <summary>The objects of a folder; a test may change them, no other sees that.</summary>

@@ -32,7 +32,8 @@ public sealed class ArgumentRuleTests(Renders renders)
 
     [Fact]
     public void Breaches_NoMetrics_IsNamed()
-        => Breaches("s2m-worker", arguments => arguments.Remove("--metrics-port=9464")).ShouldBe(["s2m-worker/worker: expected port metrics where the program listens, nowhere, got 9464"]);
+        => Breaches("s2m-worker", arguments => arguments.Remove("--metrics-port=9464"))
+            .ShouldBe(["s2m-worker/worker: expected port metrics where the program listens, nowhere, got 9464"]);
 
     [Fact]
     public void Breaches_AnotherCommand_IsNamed()

@@ -34,7 +34,8 @@ public sealed class ContainerRuleTests(Renders renders)
         => Breaches(pod => pod.AutomountServiceAccountToken = null).ShouldBe(["s2m-worker: expected automountServiceAccountToken: false, got none"]);
 
     [Fact]
-    public void Breaches_PodWithVariablesOfTheCluster_IsNamed() => Breaches(pod => pod.EnableServiceLinks = true).ShouldBe(["s2m-worker: expected enableServiceLinks: false, got none"]);
+    public void Breaches_PodWithVariablesOfTheCluster_IsNamed()
+        => Breaches(pod => pod.EnableServiceLinks = true).ShouldBe(["s2m-worker: expected enableServiceLinks: false, got none"]);
 
     private string[] Breaches(Action<V1PodSpec> change)
         => renders.Breaches(new ContainerRule(), manifest => change(manifest.Get<V1Deployment>("s2m-worker").Spec.Template.Spec));

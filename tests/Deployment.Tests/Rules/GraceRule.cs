@@ -14,7 +14,7 @@ internal sealed class GraceRule : IManifestRule
         foreach (ProgramContainer program in manifest.Programs.Where(program => program.Serves))
         {
             long grace = program.Pod.Spec.TerminationGracePeriodSeconds ?? Default;
-            TimeSpan needed = Hosts.ShutdownTimeoutAsync(program.IsCoordinator).GetAwaiter().GetResult();
+            TimeSpan needed = Hosts.ShutdownTimeout(program.IsCoordinator);
             if (grace <= needed.TotalSeconds)
             {
                 yield return $"{program.Where}: expected a grace of more than {needed.TotalSeconds} s, which its host may take to end, got {grace} s";

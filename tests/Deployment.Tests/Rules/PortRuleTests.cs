@@ -32,7 +32,8 @@ public sealed class PortRuleTests(Renders renders)
 
     [Fact]
     public void Breaches_TwoPortsOfOneName_AreNamed()
-        => Breaches(manifest => Worker(manifest).Ports.Add(new V1ContainerPort { Name = "grpc", ContainerPort = 1 })).ShouldBe(["s2m-worker: expected a name of its own for each port"]);
+        => Breaches(manifest => Worker(manifest).Ports.Add(new V1ContainerPort { Name = "grpc", ContainerPort = 1 }))
+            .ShouldBe(["s2m-worker: expected a name of its own for each port"]);
 
     private static V1Container Worker(Manifest manifest) => manifest.Get<V1Deployment>("s2m-worker").Spec.Template.Spec.Containers[0];
 

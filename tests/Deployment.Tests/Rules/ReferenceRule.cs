@@ -8,7 +8,10 @@ namespace S2M.Deployment.Tests.Rules;
 internal sealed class ReferenceRule : IManifestRule
 {
     /// <summary>The Secrets that the user makes, as NAME/KEY.</summary>
-    internal static readonly IReadOnlySet<string> UsersSecrets = new HashSet<string>(StringComparer.Ordinal) { "s2m-token/token", "s2m-database/connection-string", "s2m-database/postgres-password" };
+    internal static readonly IReadOnlySet<string> UsersSecrets = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "s2m-token/token", "s2m-database/connection-string", "s2m-database/postgres-password",
+    };
 
     /// <inheritdoc/>
     public IEnumerable<string> Breaches(Manifest manifest) => manifest.Pods.SelectMany(pod => Breaches(manifest, pod));

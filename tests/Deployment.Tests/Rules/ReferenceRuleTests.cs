@@ -9,7 +9,8 @@ public sealed class ReferenceRuleTests(Renders renders)
 {
     [Fact]
     public void Breaches_ConfigMapThatIsNotThere_IsNamed()
-        => Breaches(pod => pod.Containers[0].EnvFrom[0].ConfigMapRef.Name = "s2m-coordinator").ShouldBe(["s2m-coordinator: expected 's2m-coordinator' in the render and in namespace s2m, got none"]);
+        => Breaches(pod => pod.Containers[0].EnvFrom[0].ConfigMapRef.Name = "s2m-coordinator")
+            .ShouldBe(["s2m-coordinator: expected 's2m-coordinator' in the render and in namespace s2m, got none"]);
 
     [Fact]
     public void Breaches_ClaimThatIsNotThere_IsNamed()

@@ -7,6 +7,9 @@ namespace S2M.Deployment.Tests.Rules;
 /// <summary>Secrets come by reference alone: no Secret is rendered, and nothing whose name says that it is secret has a value here.</summary>
 internal sealed partial class SecretRule : IManifestRule
 {
+    private const RegexOptions Plain = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    private const int TimeoutMilliseconds = 1000;
+
     /// <inheritdoc/>
     public IEnumerable<string> Breaches(Manifest manifest) =>
     [
@@ -25,9 +28,9 @@ internal sealed partial class SecretRule : IManifestRule
            select $"{pod.Owner}/{container.Name}: expected no secret among the arguments, got '{argument.Split('=')[0]}=...'",
     ];
 
-    [GeneratedRegex("token|password|secret|connection_*string|api_?key", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("token|password|secret|connection_*string|api_?key", Plain, TimeoutMilliseconds)]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"(password|pwd|token|secret)\s*=|bearer ", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(password|pwd|token|secret)\s*=|bearer ", Plain, TimeoutMilliseconds)]
     private static partial Regex Value();
 }

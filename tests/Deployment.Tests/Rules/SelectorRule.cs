@@ -37,8 +37,9 @@ internal sealed class SelectorRule : IManifestRule
         .. manifest.All<V1Service>().Select(service => ($"service {service.Name()}", service.Namespace(), new V1LabelSelector { MatchLabels = service.Spec.Selector })),
         .. manifest.All<V1PodDisruptionBudget>().Select(budget => ($"budget {budget.Name()}", budget.Namespace(), budget.Spec.Selector)),
         .. manifest.All<V1NetworkPolicy>().Select(policy => ($"policy {policy.Name()}", policy.Namespace(), policy.Spec.PodSelector)),
-        .. manifest.All<V1NetworkPolicy>().SelectMany(policy => (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty ?? []).Select(peer => peer.PodSelector).OfType<V1LabelSelector>()
-            .Select(selector => ($"peers of policy {policy.Name()}", policy.Namespace(), selector))),
+        .. from policy in manifest.All<V1NetworkPolicy>()
+           from selector in (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty ?? []).Select(peer => peer.PodSelector).OfType<V1LabelSelector>()
+           select ($"peers of policy {policy.Name()}", policy.Namespace(), selector),
         .. manifest.Pods.SelectMany(pod => (pod.Spec.TopologySpreadConstraints ?? []).Select(spread => ($"spread of {pod.Owner}", pod.Namespace, spread.LabelSelector))),
     ];
 }

@@ -21,7 +21,9 @@ public sealed class SelectorRuleTests(Renders renders)
 
     [Fact]
     public void Breaches_PolicyPeerOfNoPod_IsNamed()
-        => Breaches(manifest => manifest.Get<V1NetworkPolicy>("s2m-postgresql").Spec.Ingress[0].FromProperty[0].PodSelector.MatchExpressions[0].Values = ["coordinators"], "overlays/local")
+        => Breaches(
+                manifest => manifest.Get<V1NetworkPolicy>("s2m-postgresql").Spec.Ingress[0].FromProperty[0].PodSelector.MatchExpressions[0].Values = ["coordinators"],
+                "overlays/local")
             .ShouldHaveSingleItem().ShouldStartWith("peers of policy s2m-postgresql");
 
     [Fact]

@@ -1,13 +1,16 @@
 using System.Reflection;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using S2M.Coordinator.Hosting;
 using S2M.Deployment.Tests.Rendering;
 
 namespace S2M.Deployment.Tests.Rules;
 
-/// <summary>Every variable <c>S2M_*</c> is a setting of the program that gets it, with a value that the program takes: the real host is built with them and checks itself as at its start.</summary>
+/// <summary>
+/// Every variable <c>S2M_*</c> is a setting of the program that gets it, with a value that the program takes: the real host is built with them and checks itself
+/// as at its start.
+/// </summary>
 internal sealed class SettingRule : IManifestRule
 {
     private const string Prefix = "S2M_";
@@ -15,7 +18,7 @@ internal sealed class SettingRule : IManifestRule
 
     // Sections and their properties, as the coordinator's options have them.
     private static readonly HashSet<string> Known = [.. typeof(CoordinatorHost).Assembly.GetTypes()
-        .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true } field ? field.GetRawConstantValue() as string : null))
+        .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue()))
         .Where(options => options.Section is not null)
         .SelectMany(options => options.Type.GetProperties().Where(property => property.CanWrite).Select(property => $"{options.Section}:{property.Name}"))];
 
@@ -59,8 +62,8 @@ internal sealed class SettingRule : IManifestRule
     {
         try
         {
-            using IDisposable host = Hosts.Coordinator(settings);
-            ((WebApplication)host).Services.GetRequiredService<IStartupValidator>().Validate();
+            using IHost host = Hosts.Coordinator(settings);
+            host.Services.GetRequiredService<IStartupValidator>().Validate();
             return null;
         }
         catch (Exception problem) when (problem is OptionsValidationException or InvalidOperationException or AggregateException)

@@ -3,7 +3,9 @@ using S2M.Deployment.Tests.Rendering;
 
 namespace S2M.Deployment.Tests.Rules;
 
-/// <summary>Mounts name volumes of their pod, and what our programs write to is mounted, since nothing else can be written; the state is one claim, not a folder of each pod.</summary>
+/// <summary>
+/// Mounts name volumes of their pod, and what our programs write to is mounted, since nothing else can be written; the state is one claim, not a folder of each pod.
+/// </summary>
 internal sealed class VolumeRule : IManifestRule
 {
     private const string Temporary = "/tmp";
