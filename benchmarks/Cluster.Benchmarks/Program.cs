@@ -1,0 +1,18 @@
+using System.CommandLine;
+using S2M.Cluster.Benchmarks.Measurements;
+using S2M.Cluster.Benchmarks.Simulation;
+
+var root = new RootCommand(
+    "Measures the service as processes over real sockets. Each command prints a table, writes its samples as JSON, and ends with 'NAME: VALUE UNIT, reach R: holds' or "
+    + "'falls short'. Exit codes: 0 holds, 1 falls short, 2 not measured.")
+{
+    StragglerMeasurement.Create(),
+    OverheadMeasurement.Create(),
+    RecoveryMeasurement.Create(),
+    IdenticalMeasurement.Create(),
+    CheckpointMeasurement.Create(),
+    ScalingMeasurement.Create(),
+    SoakMeasurement.Create(),
+    SimulateCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();
