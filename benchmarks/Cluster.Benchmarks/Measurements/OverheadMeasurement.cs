@@ -11,7 +11,9 @@ namespace S2M.Cluster.Benchmarks.Measurements;
 internal static class OverheadMeasurement
 {
     private const double Reach = 500;
-    private const int Warm = 5;
+
+    // Until then the runtime compiles what is called often once more: a fifth of the time at first, and nothing of a job that lasts.
+    private const int Warm = 100;
 
     /// <summary>Makes the command.</summary>
     internal static Command Create()
@@ -19,7 +21,7 @@ internal static class OverheadMeasurement
         Option<int> rounds = Measurement.Number("--rounds", "Runs.", 3);
         Option<int> workers = Measurement.Number("--workers", "Workers that compute.", 16);
         Option<int> episodes = Measurement.Number("--shares", "Shares, of one episode each, of a step.", 64);
-        Option<int> steps = Measurement.Number("--steps", "Steps of a run; the first five are not counted.", 60);
+        Option<int> steps = Measurement.Number("--steps", "Steps of a run; the first hundred are not counted.", 250);
         Option<int> connected = Measurement.Number("--connected", "Workers of the last run, which shows that so many can be connected; 0 for none.", 1000);
         return Measurement.Create(
             "overhead",

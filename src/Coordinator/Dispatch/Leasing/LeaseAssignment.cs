@@ -22,8 +22,9 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
         SettleAudits();
 
         // The quickest first; who failed last. Ties by name, so that a look is a function of what it sees.
+        var busy = _state.Shares.SelectMany(static share => share.Leases.Select(static lease => lease.Worker)).ToHashSet(StringComparer.Ordinal);
         _idle = [.. _trusted
-            .Where(worker => worker.IsFree && !_state.Shares.Any(share => share.Leases.Any(lease => lease.Worker == worker.Incarnation)))
+            .Where(worker => worker.IsFree && !busy.Contains(worker.Incarnation))
             .OrderBy(worker => worker.Failures)
             .ThenBy(worker => double.IsNaN(worker.SecondsPerItem) ? 0 : worker.SecondsPerItem)
             .ThenBy(worker => worker.Incarnation, StringComparer.Ordinal)];
@@ -102,28 +103,23 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
 
     private bool TryCopy()
     {
+        // Most looks find none that is worth it even for the quickest: of a thousand idle workers nobody else is asked then.
+        double quickest = _idle.Select(static worker => worker.SecondsPerItem).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Min();
+        int[] worth = [.. Enumerable.Range(0, _state.Shares.Length).Where(i => _state.Shares[i].Leases.Length is > 0 and < LeasePolicy.Copies && IsWorthACopy(i, quickest))];
+        if (worth.Length == 0)
+        {
+            return false;
+        }
+
         foreach (LeasedWorker worker in _idle)
         {
-            (int Index, double End) latest = (-1, double.NegativeInfinity);
-            for (int i = 0; i < _state.Shares.Length; i++)
+            int latest = worth
+                .Where(i => !_state.Shares[i].Knows(worker.Incarnation) && !_state.Shares[i].WasFailedBy(worker.Incarnation) && IsWorthACopy(i, worker.SecondsPerItem))
+                .Select(i => (int?)i)
+                .MaxBy(i => policy.EndOf(_state.Shares[i!.Value].Leases[0], ExpectedOf(i.Value), looked.Now)) ?? -1;
+            if (latest >= 0)
             {
-                ShareState share = _state.Shares[i];
-                if (share.Leases.Length is 0 or >= LeasePolicy.Copies || share.Knows(worker.Incarnation) || share.WasFailedBy(worker.Incarnation))
-                {
-                    continue;
-                }
-
-                double expected = ExpectedOf(share.Leases[0], share.Items);
-                double end = policy.EndOf(share.Leases[0], expected, looked.Now);
-                if (end > latest.End && policy.IsWorthACopy(share.Leases[0], expected, worker.SecondsPerItem * share.Items, looked.Now))
-                {
-                    latest = (i, end);
-                }
-            }
-
-            if (latest.Index >= 0)
-            {
-                Give(latest.Index, worker, LeaseReason.Backup);
+                Give(latest, worker, LeaseReason.Backup);
                 return true;
             }
         }
@@ -131,7 +127,14 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
         return false;
     }
 
-    private double ExpectedOf(Lease lease, int items) => (looked.Workers.FirstOrDefault(worker => worker.Incarnation == lease.Worker)?.SecondsPerItem ?? double.NaN) * items;
+    private bool IsWorthACopy(int index, double secondsPerItem)
+        => policy.IsWorthACopy(_state.Shares[index].Leases[0], ExpectedOf(index), secondsPerItem * _state.Shares[index].Items, looked.Now);
+
+    private double ExpectedOf(int index)
+    {
+        ShareState share = _state.Shares[index];
+        return (looked.Workers.FirstOrDefault(worker => worker.Incarnation == share.Leases[0].Worker)?.SecondsPerItem ?? double.NaN) * share.Items;
+    }
 
     private void Give(int index, LeasedWorker worker, LeaseReason why)
     {
