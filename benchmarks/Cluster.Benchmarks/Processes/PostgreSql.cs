@@ -34,8 +34,8 @@ internal sealed class PostgreSql : IAsyncDisposable
         {
             if (line.Contains("ready to accept connections", StringComparison.Ordinal))
             {
-                server.ErrorDataReceived += static (_, _) => { };
-                server.BeginErrorReadLine();
+                // Read to its end, or the server would stop at a full pipe.
+                _ = server.StandardError.ReadToEndAsync();
                 return new PostgreSql(folder, server);
             }
         }
