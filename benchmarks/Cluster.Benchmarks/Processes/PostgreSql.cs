@@ -9,6 +9,10 @@ namespace S2M.Cluster.Benchmarks.Processes;
 internal sealed class PostgreSql : IAsyncDisposable
 {
     private const string Superuser = "postgres";
+
+    // Runs the server beside a reader of standard input, which comes to its end with this process, however that ends.
+    private const string Supervise = "\"$@\" & server=$!; exec > /dev/null 2>&1; cat; kill -INT $server; wait $server";
+
     private readonly string _folder;
     private readonly Process _server;
     private int _databases;
@@ -28,7 +32,7 @@ internal sealed class PostgreSql : IAsyncDisposable
         string data = Path.Combine(folder, "data");
         await RunAsync(Start("initdb", "-D", data, "-U", Superuser, "--auth=trust", "--encoding=UTF8"));
         ProcessStartInfo start = Start("postgres", "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={folder}", "-c", "max_connections=200");
-        start.RedirectStandardError = true;
+        start = new ProcessStartInfo("bash", ["-c", Supervise, "bash", start.FileName, .. start.ArgumentList]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true };
         Process server = Process.Start(start)!;
         while (await server.StandardError.ReadLineAsync() is { } line)
         {
@@ -58,7 +62,7 @@ internal sealed class PostgreSql : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        _server.Kill();
+        _server.StandardInput.Close();
         await _server.WaitForExitAsync();
         _server.Dispose();
         Directory.Delete(_folder, recursive: true);
@@ -70,14 +74,15 @@ internal sealed class PostgreSql : IAsyncDisposable
         string path = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Concat(debian).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
             ?? throw new BenchmarkException($"{program}: expected PostgreSQL on PATH or in /usr/lib/postgresql/*/bin, got none; install the package postgresql");
 
-        // As anybody but root; it ends with this process, however that ends.
+        // As anybody but root.
         return Environment.IsPrivilegedProcess
-            ? new ProcessStartInfo("setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", "--pdeathsig=KILL", path, .. arguments])
-            : new ProcessStartInfo("setpriv", ["--pdeathsig=KILL", path, .. arguments]);
+            ? new ProcessStartInfo("setpriv", [$"--reuid={Superuser}", $"--regid={Superuser}", "--init-groups", path, .. arguments])
+            : new ProcessStartInfo(path, arguments);
     }
 
     private static async Task RunAsync(ProcessStartInfo start)
     {
+        start.UseShellExecute = false;
         start.RedirectStandardOutput = true;
         using Process process = Process.Start(start)!;
         await process.StandardOutput.ReadToEndAsync();
