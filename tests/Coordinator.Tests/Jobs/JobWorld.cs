@@ -42,7 +42,8 @@ internal sealed record JobSilo(string Name)
 
 /// <summary>How often what may go wrong still may.</summary>
 internal sealed record JobFaults(
-    int Hangs = 0, int Deaths = 0, int WrongDeaths = 0, int Restarts = 0, int LostAnswers = 0, int Cuts = 0, int Failures = 0, int WorkerChanges = 0, int Ends = 0, int HostStops = 0)
+    int Hangs = 0, int Deaths = 0, int WrongDeaths = 0, int Restarts = 0, int LostAnswers = 0, int Cuts = 0,
+    int Failures = 0, int WorkerChanges = 0, int Ends = 0, int HostStops = 0)
 {
     public override string ToString() => $"{Hangs}{Deaths}{WrongDeaths}{Restarts}{LostAnswers}{Cuts}{Failures}{WorkerChanges}{Ends}{HostStops}";
 }
@@ -79,7 +80,7 @@ internal sealed record JobWorld(JobRules Rules, ModelRow Row, ImmutableArray<Job
         '|',
         Seen(Row.Record),
         string.Join(';', Silos.Select(KeyOf)),
-        string.Join(';', Loops.Select(loop => $"{loop.Silo}{loop.Epoch}/{loop.Step}/{loop.Moves == Row.Transitions.Count}{loop.IsStopping}{loop.IsListed}").Order(StringComparer.Ordinal)),
+        string.Join(';', Loops.Select(KeyOf).Order(StringComparer.Ordinal)),
         string.Join(',', Commands),
         Faults,
         HasWorkers,
@@ -114,7 +115,8 @@ internal sealed record JobWorld(JobRules Rules, ModelRow Row, ImmutableArray<Job
 
         if (Faults.WorkerChanges > 0)
         {
-            yield return (HasWorkers ? "the worker goes" : "a worker comes", this with { HasWorkers = !HasWorkers, Faults = Faults with { WorkerChanges = Faults.WorkerChanges - 1 } });
+            JobFaults faults = Faults with { WorkerChanges = Faults.WorkerChanges - 1 };
+            yield return (HasWorkers ? "the worker goes" : "a worker comes", this with { HasWorkers = !HasWorkers, Faults = faults });
         }
     }
 
@@ -399,6 +401,8 @@ internal sealed record JobWorld(JobRules Rules, ModelRow Row, ImmutableArray<Job
     private JobSilo SiloOf(JobLoop loop) => Silos.First(silo => silo.Name == loop.Silo);
 
     private static string Seen(JobRecord row) => $"{row.State},{row.Epoch},{row.Owner},{row.WaitsFor},{row.CheckpointEpoch}/{row.CheckpointStep},{row.ParametersHash}";
+
+    private string KeyOf(JobLoop loop) => $"{loop.Silo}{loop.Epoch}/{loop.Step}/{loop.Moves == Row.Transitions.Count}{loop.IsStopping}{loop.IsListed}";
 
     private static string KeyOf(JobSilo silo)
     {

@@ -9,7 +9,9 @@ namespace S2M.Coordinator.Tests.Jobs;
 /// <param name="Transitions">What it was moved from and to; the first one is number 1.</param>
 internal sealed record ModelRow(JobRecord Record, ImmutableList<(JobState? From, JobState To)> Transitions)
 {
-    internal static ModelRow Submitted { get; } = new(new JobRecord(StoredJobs.Describe("model"), JobState.Queued, string.Empty, StoredJobs.Noon, StoredJobs.Noon), [(null, JobState.Queued)]);
+    internal static ModelRow Submitted { get; } = new(
+        new JobRecord(StoredJobs.Describe("model"), JobState.Queued, string.Empty, StoredJobs.Noon, StoredJobs.Noon),
+        [(null, JobState.Queued)]);
 
     internal (ModelRow Row, bool Was) Move(JobState from, JobState to)
         => Record.State == from
