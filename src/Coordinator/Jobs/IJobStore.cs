@@ -35,19 +35,22 @@ public interface IJobStore
     /// <returns>The new epoch, or null where epoch or state was another.</returns>
     Task<long?> BeginEpochAsync(string id, long epoch, string owner, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Ends a Running job of an epoch: state, transition, end time, and for Succeeded the hash of the final parameters.</summary>
-    /// <returns>False where epoch or state was another.</returns>
+    /// <summary>
+    /// Ends a Running job of an epoch: state, transition, end time, and for Succeeded the hash of the final parameters. A job that was moved since that epoch was
+    /// begun, and is Running again before the next one is, has no loop that may end it.
+    /// </summary>
+    /// <returns>False where epoch or state was another, or the job was moved since.</returns>
     Task<bool> FinishAsync(string id, long epoch, JobState to, string reason, string parametersHash, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Says what a job waits for; an empty text clears it. The time stays where the text does.</summary>
-    /// <returns>False where the epoch was another.</returns>
+    /// <summary>Says what a Queued or Running job waits for; an empty text clears it. The time stays where the text does.</summary>
+    /// <returns>False where the epoch or state was another.</returns>
     Task<bool> SetWaitAsync(string id, long epoch, string waitsFor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Pins contract and canary, once: where they are set already nothing changes.</summary>
     /// <returns>The record as it is now; null where the epoch was another.</returns>
     Task<JobRecord?> PinNumericsAsync(string id, long epoch, string numericContract, string canary, CancellationToken cancellationToken);
 
-    /// <summary>Stores a checkpoint and moves the job's pointer to it.</summary>
+    /// <summary>Stores a checkpoint and moves the job's pointer to it, whatever the state: a loop that is stopped keeps its last step.</summary>
     /// <returns>False where the epoch was another.</returns>
     Task<bool> PublishCheckpointAsync(string id, CheckpointRecord checkpoint, CancellationToken cancellationToken);
 

@@ -4,6 +4,7 @@ using S2M.Coordinator.DataSets;
 using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Evaluation;
+using S2M.Coordinator.Jobs.Owning;
 using S2M.Coordinator.Parameters;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
@@ -30,6 +31,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     private readonly JobRecorder _recorder = new(record.Job.Id, epoch, services.History, services.Time);
     private JobWorkers? _workers;
     private string _said = string.Empty;
+
+    /// <summary>Which loop of the job this is.</summary>
+    internal long Epoch => epoch;
 
     /// <summary>How far the phase in progress has come.</summary>
     internal PhaseProgress? Progress => _recorder.Progress;
@@ -188,6 +192,13 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             try
             {
                 await _recorder.FlushAsync(CancellationToken.None);
+                JobRecord? row = await services.Store.FindAsync(_id, CancellationToken.None);
+                if (row is null || !OwnerTransitions.Keeps(row, epoch))
+                {
+                    // Whoever moved the job on may not have been able to tell this loop: another silo's owner, or one that lost the answer to its write.
+                    WasTakenOver |= row?.Epoch > epoch;
+                    await stop.CancelAsync();
+                }
             }
             catch (EpochLostException)
             {

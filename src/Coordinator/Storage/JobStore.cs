@@ -123,7 +123,7 @@ internal sealed class JobStore(Database database) : IJobStore
                 const string Sql = """
                     UPDATE jobs SET state = @to, reason = @reason, since = @now, waits_for = '', waits_since = NULL, finished_at = @now,
                         parameters_hash = CASE WHEN @to = @succeeded THEN @parametersHash ELSE parameters_hash END
-                    WHERE id = @id AND epoch = @epoch AND state = @running
+                    WHERE id = @id AND epoch = @epoch AND state = @running AND owner <> ''
                     """;
                 var parameters = new
                 {
@@ -154,9 +154,9 @@ internal sealed class JobStore(Database database) : IJobStore
             async session => await session.ExecuteAsync(
                 """
                 UPDATE jobs SET waits_for = @waitsFor, waits_since = CASE WHEN @waitsFor = '' THEN NULL WHEN waits_for = @waitsFor THEN waits_since ELSE @now END
-                WHERE id = @id AND epoch = @epoch
+                WHERE id = @id AND epoch = @epoch AND state IN (@queued, @running)
                 """,
-                new { id, epoch, waitsFor, now = UnixTime.Of(now) }) == 1,
+                new { id, epoch, waitsFor, now = UnixTime.Of(now), queued = (int)JobState.Queued, running = (int)JobState.Running }) == 1,
             cancellationToken);
 
     /// <inheritdoc/>

@@ -148,6 +148,26 @@ public sealed class JobRunsTests : IAsyncLifetime
         (record.State, record.Epoch, record.CheckpointStep).ShouldBe((JobState.Running, 2, 0));
     }
 
+    // By an owner at another silo, or by one whose write was obeyed without an answer: nobody stops the loop.
+    [Fact]
+    public async Task Start_JobIsMovedBehindTheLoopsBack_TheLoopStopsWithItsLastStep()
+    {
+        await using FakeWorker worker = await FakeWorker.StartAsync("worker-0");
+        string id = await StartAsync(worker);
+        await StepsAsync(worker, 3);
+
+        await _scene.Store.MoveAsync(id, JobState.Running, JobState.Paused, "why", "ada", StoredJobs.Noon, Token);
+        while (_runs.IsRunning(id))
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+
+        JobRecord record = (await _scene.Store.FindAsync(id, Token)).ShouldNotBeNull();
+        record.State.ShouldBe(JobState.Paused);
+        (record.CheckpointStep, record.CheckpointStep > 0).ShouldBe((record.Step, true), "what was computed is kept");
+        _directory.Returned.ShouldContain(id, StringComparer.Ordinal);
+    }
+
     // Six calls: version 0, the canary, then a share for each step.
     private static async Task StepsAsync(FakeWorker worker, int steps)
     {

@@ -247,6 +247,30 @@ public abstract class JobStoreTests(TestDatabase database)
     }
 
     [Fact]
+    public async Task FinishAsync_JobWasPausedAndResumedSinceTheEpochBegan_IsRefused()
+    {
+        string id = await Store.BeginAsync("resumed");
+        await Store.MoveAsync(id, JobState.Running, JobState.Paused, "why", "ada", Noon, Token);
+        await Store.MoveAsync(id, JobState.Paused, JobState.Queued, "why", "ada", Noon, Token);
+        await Store.MoveAsync(id, JobState.Queued, JobState.Running, "its turn", "coordinator", Noon, Token);
+
+        (await Store.FinishAsync(id, 1, JobState.Failed, "an error from before the pause", string.Empty, Noon, Token)).ShouldBeFalse();
+
+        (await Store.FindAsync(id, Token)).ShouldNotBeNull().State.ShouldBe(JobState.Running);
+    }
+
+    [Fact]
+    public async Task SetWaitAsync_JobThatIsPaused_WaitsForNothing()
+    {
+        string id = await Store.BeginAsync("resting");
+        await Store.MoveAsync(id, JobState.Running, JobState.Paused, "why", "ada", Noon, Token);
+
+        (await Store.SetWaitAsync(id, 1, "a worker", Noon, Token)).ShouldBeFalse();
+
+        (await Store.FindAsync(id, Token)).ShouldNotBeNull().WaitsFor.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task FinishAsync_StateThatEndsNothing_IsRefused()
         => (await Should.ThrowAsync<ArgumentException>(() => Store.FinishAsync("any", 1, JobState.Paused, "?", string.Empty, Noon, Token)))
             .Message.ShouldContain("expected a state that ends a job, got Paused");
