@@ -1,8 +1,5 @@
-using System.Text.Json;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
-using S2M.Numerics.Parameters;
-using S2M.Specification;
 
 namespace S2M.Coordinator.Checkpoints;
 
@@ -35,7 +32,7 @@ public sealed class CheckpointFolder : ICheckpointStore
     public Task<string> PublishAsync(TrainingState state)
     {
         string path = StepFolders.PathOf(_folder, state.Snapshot.Version);
-        CheckpointFiles.Write(path, state, _identity, _warn);
+        CheckpointFiles.Write(path, CheckpointContent.Copy(state, _identity)(), _warn);
         if (!_ancestorsFlushed)
         {
             DurableFiles.FlushAncestors(_folder);
@@ -56,13 +53,12 @@ public sealed class CheckpointFolder : ICheckpointStore
         {
             try
             {
-                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
+                var manifest = CheckpointManifest.Parse(CheckpointFiles.Read(path, CheckpointContent.ManifestName));
                 _identity.Require(manifest, path);
-                CheckpointFiles.Load(path, manifest, state);
+                CheckpointContent.Restore(manifest, CheckpointFiles.Read(path, CheckpointContent.Parameters), CheckpointFiles.Read(path, CheckpointContent.Moments), state);
                 return path;
             }
-            catch (Exception problem) when (
-                problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
                 _warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
             }
@@ -83,9 +79,7 @@ public sealed class CheckpointFolder : ICheckpointStore
         {
             try
             {
-                // Without its manifest it does not exist, however far the removal gets.
-                File.Delete(Path.Combine(path, StepFolders.Manifest));
-                Directory.Delete(path, recursive: true);
+                CheckpointFiles.Remove(path);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Text.Json;
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
-using S2M.Specification;
 
 namespace S2M.Coordinator.Jobs;
 
@@ -16,13 +14,13 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="jobId">The job.</param>
 /// <param name="epoch">The loop's epoch.</param>
 /// <param name="identity">The run.</param>
-/// <param name="folders">Where files lie.</param>
+/// <param name="blobs">Where bytes lie.</param>
 /// <param name="store">The rows.</param>
 /// <param name="recorder">Writes what happened before.</param>
 /// <param name="time">The clock.</param>
 /// <param name="stopping">The loop stops: it does not wait for a database that is away.</param>
 internal sealed class JobCheckpoints(
-    string jobId, long epoch, CheckpointIdentity identity, JobFolders folders, IJobStore store, JobRecorder recorder, TimeProvider time, CancellationToken stopping)
+    string jobId, long epoch, CheckpointIdentity identity, ICheckpointBlobs blobs, IJobStore store, JobRecorder recorder, TimeProvider time, CancellationToken stopping)
     : ICheckpointStore
 {
     private const int Kept = 3;
@@ -35,11 +33,11 @@ internal sealed class JobCheckpoints(
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("checkpoint");
         activity?.SetTag("s2m.step", state.Snapshot.Version);
         long begun = time.GetTimestamp();
-        string path = StepFolders.PathOf(folders.Of(jobId, epoch), state.Snapshot.Version);
-        long bytes = CheckpointFiles.Write(path, state, identity, recorder.Warn);
-        DurableFiles.FlushAncestors(Path.GetDirectoryName(path)!);
+        CheckpointContent content = CheckpointContent.Copy(state, identity)();
+        var place = new CheckpointPlace(jobId, epoch, content.Step);
+        await StoreRetries.RunAsync(() => blobs.WriteAsync(place, content, recorder.Warn), time, stopping);
         await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time, stopping);
-        var record = new CheckpointRecord(epoch, state.Snapshot.Version, state.Hash(), bytes, time.GetUtcNow());
+        var record = new CheckpointRecord(epoch, content.Step, content.ParametersHash, content.Bytes, time.GetUtcNow());
         bool published = false;
         await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time, stopping);
         if (!published)
@@ -49,7 +47,7 @@ internal sealed class JobCheckpoints(
 
         await StoreRetries.RunAsync(RemoveOldAsync, time, stopping);
         CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
-        return path;
+        return blobs.Describe(place);
     }
 
     /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
@@ -60,17 +58,17 @@ internal sealed class JobCheckpoints(
     {
         foreach (CheckpointRecord record in (await store.CheckpointsAsync(jobId, cancellationToken)).Reverse())
         {
-            string path = PathOf(record);
+            CheckpointPlace place = PlaceOf(record);
             try
             {
-                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
-                identity.Require(manifest, path);
-                CheckpointFiles.Load(path, manifest, state);
+                CheckpointManifest manifest = await blobs.ReadManifestAsync(place, cancellationToken);
+                identity.Require(manifest, blobs.Describe(place));
+                await blobs.RestoreAsync(place, manifest, state, cancellationToken);
                 return record;
             }
-            catch (Exception problem) when (IsDamage(problem))
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
-                recorder.Warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
+                recorder.Warn($"checkpoint '{blobs.Describe(place)}' cannot be used, the one before it is tried: {problem.Message}");
             }
         }
 
@@ -90,24 +88,25 @@ internal sealed class JobCheckpoints(
             ?? throw new CoordinatorException($"job {jobId}: expected the checkpoint of version 0, got none; submit the job again");
         try
         {
-            return CheckpointFiles.LoadParameters(PathOf(first), CheckpointFiles.ReadManifest(PathOf(first)), state.Definition);
+            return await blobs.ReadParametersAsync(PlaceOf(first), state.Definition, cancellationToken);
         }
-        catch (Exception problem) when (IsDamage(problem))
+        catch (Exception problem) when (CheckpointReader.IsDamage(problem))
         {
-            throw new CoordinatorException($"checkpoint '{PathOf(first)}' (version 0) cannot be used: {problem.Message}; submit the job again", problem);
+            throw new CoordinatorException($"checkpoint '{blobs.Describe(PlaceOf(first))}' (version 0) cannot be used: {problem.Message}; submit the job again", problem);
         }
     }
 
     /// <summary>The numeric contract of the newest checkpoint that can be read; empty where there is none.</summary>
-    internal static string ContractOf(IReadOnlyList<CheckpointRecord> records, string jobId, JobFolders folders)
+    internal static async Task<string> ContractOfAsync(
+        IReadOnlyList<CheckpointRecord> records, string jobId, ICheckpointBlobs blobs, CancellationToken cancellationToken)
     {
         foreach (CheckpointRecord record in records.Reverse())
         {
             try
             {
-                return CheckpointFiles.ReadManifest(StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step)).NumericContract;
+                return (await blobs.ReadManifestAsync(new CheckpointPlace(jobId, record.Epoch, record.Step), cancellationToken)).NumericContract;
             }
-            catch (Exception problem) when (IsDamage(problem))
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
                 // Whoever restores says so.
             }
@@ -116,10 +115,7 @@ internal sealed class JobCheckpoints(
         return string.Empty;
     }
 
-    private static bool IsDamage(Exception problem)
-        => problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException;
-
-    private string PathOf(CheckpointRecord record) => StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step);
+    private CheckpointPlace PlaceOf(CheckpointRecord record) => new(jobId, record.Epoch, record.Step);
 
     private async Task RemoveOldAsync()
     {
@@ -132,17 +128,15 @@ internal sealed class JobCheckpoints(
             return;
         }
 
-        foreach (string path in old.Select(PathOf).Where(Directory.Exists))
+        foreach (CheckpointPlace place in old.Select(PlaceOf))
         {
             try
             {
-                // Without its manifest it does not exist, however far the removal gets.
-                File.Delete(Path.Combine(path, StepFolders.Manifest));
-                Directory.Delete(path, recursive: true);
+                await blobs.RemoveAsync(place);
             }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            catch (Exception problem) when (problem is IOException or StorageException)
             {
-                recorder.Warn($"old checkpoint '{path}' could not be removed: {problem.Message}");
+                recorder.Warn($"old checkpoint '{blobs.Describe(place)}' could not be removed: {problem.Message}");
             }
         }
     }

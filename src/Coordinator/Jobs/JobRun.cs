@@ -105,7 +105,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         string contract = bound.Length > 0 ? bound : executor.NumericContract;
         workers.Bind(contract);
         var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
-        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time, cancellationToken);
+        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Checkpoints, services.Store, _recorder, services.Time, cancellationToken);
         await BeginAsync(state, checkpoints, cancellationToken);
         ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
         dispatcher.Canary = new Canary(context, () => shelf.Publish(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
@@ -134,7 +134,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
         if (record.Job.StartFrom.Length > 0)
         {
-            state.Snapshot = await new StartingPoint(services.Store, services.Folders).LoadAsync(record.Job.StartFrom, state.Definition, cancellationToken);
+            state.Snapshot = await new StartingPoint(services.Store, services.Folders).LoadAsync(record.Job.StartFrom, state.Definition, services.Checkpoints, cancellationToken);
             _recorder.Note($"starting from {record.Job.StartFrom}");
         }
 
@@ -145,7 +145,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     private async Task<string> BoundContractAsync(CancellationToken cancellationToken)
         => record.NumericContract.Length > 0
             ? record.NumericContract
-            : JobCheckpoints.ContractOf(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Folders);
+            : await JobCheckpoints.ContractOfAsync(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Checkpoints, cancellationToken);
 
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
