@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Hosting;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Storage;
@@ -19,6 +20,7 @@ internal sealed class StoreScene : IDisposable
         Store = new JobStore(_database);
         History = new JobHistory(_database);
         Folders = new JobFolders(Options.Create(new StateOptions { Folder = Folder }));
+        Checkpoints = new FileCheckpoints(Folders);
     }
 
     internal string Folder { get; } = Directory.CreateTempSubdirectory("s2m-jobs-").FullName;
@@ -28,6 +30,8 @@ internal sealed class StoreScene : IDisposable
     internal JobHistory History { get; }
 
     internal JobFolders Folders { get; }
+
+    internal FileCheckpoints Checkpoints { get; }
 
     internal Task<string> BeginAsync(string name = "job") => Store.BeginAsync(name);
 
