@@ -69,11 +69,14 @@ internal sealed class AzureCalls(CheckpointOptions options)
         {
             RequestFailedException { Status: Unauthorized or Forbidden } refused =>
                 ($"expected an account and key that may read, write and delete blobs, got '{Code(refused)}'; correct Checkpoints:ConnectionString", false),
-            RequestFailedException { Status: BadRequest or NotFound } refused => ($"the store refuses: '{Code(refused)}'; see that the container is there and its name is right", false),
-            RequestFailedException { Status: RequestTimeout or TooManyRequests or >= ServerError } busy => ($"the store is busy ({busy.Status} '{Code(busy)}'); try again later", true),
+            RequestFailedException { Status: BadRequest or NotFound } refused =>
+                ($"the store refuses: '{Code(refused)}'; see that the container is there and its name is right", false),
+            RequestFailedException { Status: RequestTimeout or TooManyRequests or >= ServerError } busy =>
+                ($"the store is busy ({busy.Status} '{Code(busy)}'); try again later", true),
             RequestFailedException { Status: not 0 } other => ($"the store answers {other.Status} '{Code(other)}'", false),
             OperationCanceledException =>
-                ($"it did not answer within {options.RequestTimeout.TotalSeconds:0.###} s (Checkpoints:RequestTimeout), {Retries + 1} times. See what holds or slows the store", true),
+                ($"it did not answer within {options.RequestTimeout.TotalSeconds:0.###} s (Checkpoints:RequestTimeout), {Retries + 1} times. "
+                    + "See what holds or slows the store", true),
             _ => ($"it cannot be reached: {last.Message.ReplaceLineEndings(" ")} See that the store runs and that the address is right", true),
         };
     }

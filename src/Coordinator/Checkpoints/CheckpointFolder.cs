@@ -10,8 +10,6 @@ namespace S2M.Coordinator.Checkpoints;
 /// </summary>
 public sealed class CheckpointFolder : ICheckpointStore
 {
-    private const int Kept = 3;
-
     private readonly string _folder;
     private readonly CheckpointIdentity _identity;
     private readonly Action<string> _warn;
@@ -39,7 +37,7 @@ public sealed class CheckpointFolder : ICheckpointStore
             _ancestorsFlushed = true;
         }
 
-        RemoveOld(state.Snapshot.Version);
+        RemoveOld(state.Snapshot.Version, state.History.Validations);
         return Task.FromResult(path);
     }
 
@@ -68,13 +66,16 @@ public sealed class CheckpointFolder : ICheckpointStore
     }
 
     /// <summary>
-    /// Removes unfinished writes and all but the last checkpoints up to the one just written. Those behind it were damaged when this run began before them:
-    /// they do not count, and are written over in their turn.
+    /// Removes unfinished writes and what the job does not ask to be kept of the checkpoints up to the one just written. Those behind it were damaged when
+    /// this run began before them: they do not count, and are written over in their turn.
     /// </summary>
-    private void RemoveOld(int written)
+    private void RemoveOld(int written, IReadOnlyList<ValidationRecord> validations)
     {
         IReadOnlyList<(int Step, string Path)> steps = StepFolders.AllIn(_folder);
-        IEnumerable<string> old = steps.Where(step => step.Step <= written && StepFolders.IsFinished(step.Path)).SkipLast(Kept).Select(step => step.Path);
+        (int Step, string Path)[] finished = [.. steps.Where(step => step.Step <= written && StepFolders.IsFinished(step.Path))];
+        IReadOnlyList<CheckpointUses> uses = CheckpointRetention.UsesOf(
+            [.. finished.Select(step => (1L, step.Step))], validations, _identity.Specification.Training.Keep);
+        IEnumerable<string> old = finished.Where((_, i) => uses[i] == CheckpointUses.None).Select(step => step.Path);
         foreach (string path in steps.Where(step => !StepFolders.IsFinished(step.Path)).Select(step => step.Path).Concat(old).ToArray())
         {
             try

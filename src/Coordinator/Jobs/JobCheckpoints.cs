@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using S2M.Coordinator.Checkpoints;
-using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
@@ -8,8 +6,8 @@ using S2M.Numerics.Parameters;
 namespace S2M.Coordinator.Jobs;
 
 /// <summary>
-/// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. Version 0 and the newest
-/// few are kept; a row goes before its files.
+/// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. What the job
+/// does not ask to be kept goes, a row before its files.
 /// </summary>
 /// <param name="jobId">The job.</param>
 /// <param name="epoch">The loop's epoch.</param>
@@ -17,37 +15,29 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="blobs">Where bytes lie.</param>
 /// <param name="store">The rows.</param>
 /// <param name="recorder">Writes what happened before.</param>
+/// <param name="waits">Is told what a publication waits for.</param>
 /// <param name="time">The clock.</param>
-/// <param name="stopping">The loop stops: it does not wait for a database that is away.</param>
+/// <param name="stopping">The loop stops: it does not wait for a store or a database that is away.</param>
 internal sealed class JobCheckpoints(
-    string jobId, long epoch, CheckpointIdentity identity, ICheckpointBlobs blobs, IJobStore store, JobRecorder recorder, TimeProvider time, CancellationToken stopping)
+    string jobId, long epoch, CheckpointIdentity identity, ICheckpointBlobs blobs, IJobStore store, JobRecorder recorder, JobWaits waits, TimeProvider time,
+    CancellationToken stopping)
     : ICheckpointStore
 {
-    private const int Kept = 3;
-
     /// <inheritdoc/>
     /// <exception cref="EpochLostException">The job was taken over.</exception>
-    /// <exception cref="StorageException">Transient: the loop stops while the database is away. The files lie there without a row.</exception>
-    public async Task<string> PublishAsync(TrainingState state)
+    /// <exception cref="StorageException">
+    /// Transient: the loop stops while the database or the store is away; what is written has no row, and counts for nothing. Otherwise the store refuses.
+    /// </exception>
+    public Task<string> PublishAsync(TrainingState state)
     {
-        using Activity? activity = CoordinatorInstruments.Activities.StartActivity("checkpoint");
-        activity?.SetTag("s2m.step", state.Snapshot.Version);
-        long begun = time.GetTimestamp();
-        CheckpointContent content = CheckpointContent.Copy(state, identity)();
-        var place = new CheckpointPlace(jobId, epoch, content.Step);
-        await StoreRetries.RunAsync(() => blobs.WriteAsync(place, content, recorder.Warn), time, stopping);
-        await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time, stopping);
-        var record = new CheckpointRecord(epoch, content.Step, content.ParametersHash, content.Bytes, time.GetUtcNow());
-        bool published = false;
-        await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time, stopping);
-        if (!published)
+        Func<CheckpointContent> content = CheckpointContent.Copy(state, identity);
+        var place = new CheckpointPlace(jobId, epoch, state.Snapshot.Version);
+        IReadOnlyList<ValidationRecord> validations = state.History.Validations;
+        return Task.Run(async () =>
         {
-            throw new EpochLostException(jobId, epoch);
-        }
-
-        await StoreRetries.RunAsync(RemoveOldAsync, time, stopping);
-        CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
-        return blobs.Describe(place);
+            await new JobPublication(place, content(), validations, identity.Specification.Training.Keep, blobs, store, recorder, waits, time).RunAsync(stopping);
+            return blobs.Describe(place);
+        });
     }
 
     /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
@@ -116,28 +106,4 @@ internal sealed class JobCheckpoints(
     }
 
     private CheckpointPlace PlaceOf(CheckpointRecord record) => new(jobId, record.Epoch, record.Step);
-
-    private async Task RemoveOldAsync()
-    {
-        IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(jobId, CancellationToken.None);
-
-        // By epoch before step: behind damaged ones of an earlier loop, the new ones of this loop are the newest, though their steps are lower.
-        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).OrderBy(record => record.Epoch).ThenBy(record => record.Step).SkipLast(Kept)];
-        if (old.Length == 0 || !await store.ForgetCheckpointsAsync(jobId, epoch, old, CancellationToken.None))
-        {
-            return;
-        }
-
-        foreach (CheckpointPlace place in old.Select(PlaceOf))
-        {
-            try
-            {
-                await blobs.RemoveAsync(place);
-            }
-            catch (Exception problem) when (problem is IOException or StorageException)
-            {
-                recorder.Warn($"old checkpoint '{blobs.Describe(place)}' could not be removed: {problem.Message}");
-            }
-        }
-    }
 }

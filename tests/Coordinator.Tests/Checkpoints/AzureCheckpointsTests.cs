@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
 using S2M.Coordinator.Checkpoints;
+using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Storage;
 
 namespace S2M.Coordinator.Tests.Checkpoints;
@@ -26,12 +27,49 @@ public sealed class AzureCheckpointsTests(AzuriteServer server) : CheckpointBlob
         StorageException problem = await Should.ThrowAsync<StorageException>(() => blobs.WriteAsync(place, content, Warn));
 
         problem.IsTransient.ShouldBeTrue();
-        problem.Message.ShouldStartWith($"checkpoint '{blobs.Describe(place)}' could not be written ({content.Bytes} bytes). Azure container '{_options.Container}': it cannot be reached: ");
+        problem.Message.ShouldStartWith($"checkpoint '{blobs.Describe(place)}' could not be written ({content.Bytes} bytes). Azure container 'tests': it cannot be reached: ");
         (await NamesAsync(place)).ShouldBe([CheckpointContent.Moments, CheckpointContent.Parameters]);
         await Should.ThrowAsync<FileNotFoundException>(() => Blobs.ReadManifestAsync(place, Token));
         proxy.Cut = null;
         await blobs.WriteAsync(place, content, Warn);
         (await Blobs.ReadManifestAsync(place, Token)).Step.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task PublishAsync_StoreIsAwayForAWhile_WaitsSaysWhyAndGoesOn()
+    {
+        string id = await BeginAsync();
+        using JobRecorder recorder = Record(id);
+        await using var proxy = new CuttingProxy(await server.AddressAsync()) { Cut = "PUT " };
+        var checkpoints = Open(id, new AzureCheckpoints(With(await server.ConnectionStringAsync(proxy.Address))), recorder, Token);
+        Task<string> publication = checkpoints.PublishAsync(Job.Begin());
+
+        await WaitsForAsync(id, "the checkpoint of step 0: checkpoint '");
+        publication.IsCompleted.ShouldBeFalse();
+        (await Rows.CheckpointsAsync(id, Token)).ShouldBeEmpty();
+        proxy.Cut = null;
+
+        (await publication).ShouldBe(Blobs.Describe(new CheckpointPlace(id, 1, 0)));
+        (await Rows.CheckpointsAsync(id, Token)).ShouldHaveSingleItem();
+        (await Rows.FindAsync(id, Token)).ShouldNotBeNull().WaitsFor.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task PublishAsync_StoreIsAwayAndTheLoopStops_EndsWithTheReasonAndNothingCounts()
+    {
+        string id = await BeginAsync();
+        using JobRecorder recorder = Record(id);
+        using var stop = new CancellationTokenSource();
+        await using var proxy = new CuttingProxy(await server.AddressAsync()) { Cut = CheckpointContent.ManifestName };
+        var checkpoints = Open(id, new AzureCheckpoints(With(await server.ConnectionStringAsync(proxy.Address))), recorder, stop.Token);
+        Task<string> publication = checkpoints.PublishAsync(Job.Begin());
+        await WaitsForAsync(id, "it cannot be reached");
+
+        await stop.CancelAsync();
+
+        (await Should.ThrowAsync<StorageException>(() => publication)).IsTransient.ShouldBeTrue();
+        (await Rows.CheckpointsAsync(id, Token)).ShouldBeEmpty();
+        (await NamesAsync(new CheckpointPlace(id, 1, 0))).ShouldBeEmpty();
     }
 
     [Fact]
@@ -115,6 +153,15 @@ public sealed class AzureCheckpointsTests(AzuriteServer server) : CheckpointBlob
         await ReplaceAsync(place, CheckpointContent.Parameters, new byte[500]);
 
         (await Should.ThrowAsync<IOException>(async () => await open.ReadAsync(0, new byte[10], Token))).Message.ShouldContain("another process wrote to it meanwhile");
+    }
+
+    private async Task WaitsForAsync(string id, string reason)
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!(await Rows.FindAsync(id, Token))!.WaitsFor.Contains(reason, StringComparison.Ordinal))
+        {
+            await beat.WaitForNextTickAsync(Token);
+        }
     }
 
     private protected override async Task<ICheckpointBlobs> OpenAsync()

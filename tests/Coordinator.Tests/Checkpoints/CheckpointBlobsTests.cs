@@ -83,6 +83,29 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task PublishAsync_BestOnValidationAndEveryThird_AreKeptBesideTheNewest()
+    {
+        var job = new SimulatedJob
+        {
+            Specification = SimulatedJob.Specify(new() { Steps = 9, EpisodesPerStep = 5, CheckpointEvery = 1, ValidateEvery = 1, Keep = new() { Last = 1, Every = 3 } }),
+            Validate = (snapshot, _) => Task.FromResult(snapshot.Version == 2 ? 0.9 : 0.1),
+        };
+        string id = await BeginAsync();
+        using JobRecorder recorder = Record(id);
+        var checkpoints = new JobCheckpoints(id, 1, job.Identity, Blobs, _scene.Store, recorder, _scene.Waits(id, 1), TimeProvider.System, Token);
+        TrainingState state = job.Begin();
+        await checkpoints.PublishAsync(state);
+
+        await job.RunAsync(checkpoints, state: state, token: Token);
+
+        (await RowsAsync(id)).Select(row => row.Step).ShouldBe([0, 2, 3, 6, 9]);
+        foreach (int step in Enumerable.Range(0, 10))
+        {
+            (await NamesAsync(new CheckpointPlace(id, 1, step))).Count.ShouldBe(step is 0 or 2 or 3 or 6 or 9 ? 3 : 0);
+        }
+    }
+
     [Theory]
     [InlineData(CheckpointContent.ManifestName, false)]
     [InlineData(CheckpointContent.ManifestName, true)]
@@ -219,7 +242,13 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
 
     private protected void Warn(string message) => _warnings.Add(message);
 
-    private Task<string> BeginAsync() => _scene.BeginAsync(NewJob());
+    private protected IJobStore Rows => _scene.Store;
+
+    /// <summary>A loop's checkpoints in another store over the same rows.</summary>
+    private protected JobCheckpoints Open(string id, ICheckpointBlobs blobs, JobRecorder recorder, CancellationToken stopping)
+        => new(id, 1, _job.Identity, blobs, _scene.Store, recorder, _scene.Waits(id, 1), TimeProvider.System, stopping);
+
+    private protected Task<string> BeginAsync() => _scene.BeginAsync(NewJob());
 
     private Task<IReadOnlyList<CheckpointRecord>> RowsAsync(string id) => _scene.Store.CheckpointsAsync(id, Token);
 
@@ -231,7 +260,8 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
         return await _job.RunAsync(checkpoints, state: state, token: Token);
     }
 
-    private JobRecorder Record(string id) => new(id, 1, _scene.History, TimeProvider.System);
+    private protected JobRecorder Record(string id) => new(id, 1, _scene.History, TimeProvider.System);
 
-    private JobCheckpoints Open(string id, JobRecorder recorder, long epoch = 1) => new(id, epoch, _job.Identity, Blobs, _scene.Store, recorder, TimeProvider.System, Token);
+    private JobCheckpoints Open(string id, JobRecorder recorder, long epoch = 1)
+        => new(id, epoch, _job.Identity, Blobs, _scene.Store, recorder, _scene.Waits(id, epoch), TimeProvider.System, Token);
 }

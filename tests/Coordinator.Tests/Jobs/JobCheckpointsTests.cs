@@ -207,5 +207,6 @@ public sealed class JobCheckpointsTests : IDisposable
 
     private JobRecorder Record(string id, long epoch) => new(id, epoch, _scene.History, TimeProvider.System);
 
-    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder) => new(id, epoch, _job.Identity, _scene.Checkpoints, _scene.Store, recorder, TimeProvider.System, Token);
+    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder)
+        => new(id, epoch, _job.Identity, _scene.Checkpoints, _scene.Store, recorder, _scene.Waits(id, epoch), TimeProvider.System, Token);
 }

@@ -12,6 +12,7 @@ namespace S2M.Coordinator.Tests.Jobs;
 internal sealed class StoreScene : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly List<JobWaits> _waits = [];
 
     internal StoreScene()
     {
@@ -33,10 +34,18 @@ internal sealed class StoreScene : IDisposable
 
     internal FileCheckpoints Checkpoints { get; }
 
+    internal JobWaits Waits(string id, long epoch)
+    {
+        var waits = new JobWaits(id, epoch, Store, TimeProvider.System);
+        _waits.Add(waits);
+        return waits;
+    }
+
     internal Task<string> BeginAsync(string name = "job") => Store.BeginAsync(name);
 
     public void Dispose()
     {
+        _waits.ForEach(waits => waits.Dispose());
         _database.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

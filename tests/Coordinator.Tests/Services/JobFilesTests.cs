@@ -15,7 +15,7 @@ public sealed class JobFilesTests : IDisposable
     private readonly StoreScene _scene = new();
     private readonly JobFiles _files;
 
-    public JobFilesTests() => _files = new JobFiles(_scene.Store, new JobQueries(_scene.Store, null!), _scene.Folders, _scene.Checkpoints);
+    public JobFilesTests() => _files = new JobFiles(_scene.Store, new JobQueries(_scene.Store, _scene.History, null!), _scene.Folders, _scene.Checkpoints);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
