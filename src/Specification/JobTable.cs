@@ -138,6 +138,7 @@ internal static class JobTable
             EpisodesPerStep = block.Integer("episodes_per_step", training.EpisodesPerStep, 1, 65536, "Episodes whose gradients are averaged in a step."),
             Seed = block.Seed("seed", training.Seed, "The seed of initial parameters, episodes and dropout."),
             CheckpointEvery = block.Integer("checkpoint_every", training.CheckpointEvery, 1, int.MaxValue, "Steps between checkpoints; the last step always has one."),
+            Keep = block.Block("keep", "Which checkpoints are kept, beside version 0 (the state before the first step).", Keep),
             ValidateEvery = block.Integer("validate_every", training.ValidateEvery, 0, int.MaxValue, "Steps between validations; 0 for none before the end."),
             NonFiniteBudget = block.Integer(
                 "non_finite_budget", training.NonFiniteBudget, 0, int.MaxValue, "Episodes with a non-finite gradient that may be left out before the job fails."),
@@ -145,6 +146,17 @@ internal static class JobTable
                 "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
             GradientCheck = block.Integer(
                 "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's gradients against central differences of refits, 0 for none; without effect on other heads."),
+        };
+    }
+
+    private static KeepSpecification Keep(JobBlock block)
+    {
+        var keep = new KeepSpecification();
+        return new KeepSpecification
+        {
+            Last = block.Integer("last", keep.Last, 1, int.MaxValue, "How many of the newest checkpoints are kept."),
+            Best = block.Flag("best", keep.Best, "Whether the best checkpoint on validation is kept; of those whose step was validated."),
+            Every = block.Integer("every", keep.Every, 0, int.MaxValue, "Checkpoints whose step is a multiple of this are kept for ever; 0 for none."),
         };
     }
 

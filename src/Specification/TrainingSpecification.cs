@@ -15,6 +15,10 @@ public sealed record TrainingSpecification
     /// <summary>Steps between checkpoints, at least 1; the last step always has one.</summary>
     public int CheckpointEvery { get; init; } = 200;
 
+    /// <summary>Which checkpoints are kept.</summary>
+    [LaterField]
+    public KeepSpecification Keep { get; init; } = new();
+
     /// <summary>Steps between validations, 0 for none before the end.</summary>
     public int ValidateEvery { get; init; } = 500;
 

@@ -68,7 +68,8 @@ public sealed class CanonicalJsonTests
     }
 
     [Fact]
-    public void Write_LaterFieldsAtTheirDefaults_AreLeftOut() => CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal, "episode.modes=1", "episode.mode_weights=balanced"))
+    public void Write_LaterFieldsAtTheirDefaults_AreLeftOut() => CanonicalJson.Write(
+        TestJobs.Parse(TestJobs.Minimal, "episode.modes=1", "episode.mode_weights=balanced", "training.keep={best: true}"))
         .ShouldBe(CanonicalJson.Write(TestJobs.Parse(TestJobs.Minimal)));
 
     [Fact]
@@ -80,6 +81,9 @@ public sealed class CanonicalJsonTests
             "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kinds":["scattered"],"noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":["balanced"]}
             """);
         CanonicalJson.Write(job).ShouldContain("\"mode_weights\":\"skewed\",\"modes\":2");
+        CanonicalJson.Write(job).ShouldContain("""
+            "keep":{"best":true,"every":1000,"last":5}
+            """);
         CanonicalJson.Write(CanonicalJson.Read(CanonicalJson.Write(job))).ShouldBe(CanonicalJson.Write(job));
         CanonicalJson.Differences(TestJobs.Parse(TestJobs.Minimal), job).ShouldContain(line => line == "episode.modes: none, 2");
     }

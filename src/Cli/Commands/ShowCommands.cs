@@ -60,8 +60,8 @@ internal static class ShowCommands
             IReadOnlyList<Checkpoint> checkpoints = await session.Client.Jobs.CheckpointsAsync(session.Of(job), session.CancellationToken);
             return session.Show(
                 () => new JsonObject { ["checkpoints"] = MessageJson.Of(checkpoints) },
-                console => TextTable.Write(console, "no checkpoints", ["step", "time", "size", "parameters"], checkpoints.Select(checkpoint => (string?[])[
-                    $"{checkpoint.Step}", Times.Show(checkpoint.Time), Times.Bytes(checkpoint.Bytes), checkpoint.ParametersHash])));
+                console => TextTable.Write(console, "no checkpoints", ["step", "time", "size", "kept as", "parameters"], checkpoints.Select(checkpoint => (string?[])[
+                    $"{checkpoint.Step}", Times.Show(checkpoint.Time), Times.Bytes(checkpoint.Bytes), string.Join(", ", checkpoint.Uses.Select(Words.Of)), checkpoint.ParametersHash])));
         });
     }
 

@@ -13,6 +13,15 @@ internal static class Words
 
     internal static string Of(JobMode mode) => mode == JobMode.Evaluate ? "evaluate" : "train";
 
+    internal static string Of(CheckpointUse use) => use switch
+    {
+        CheckpointUse.FirstVersion => "version 0",
+        CheckpointUse.Newest => "newest",
+        CheckpointUse.Best => "best on validation",
+        CheckpointUse.Periodic => "periodic",
+        _ => "another reason",
+    };
+
     internal static string Of(WorkerState state) => state.ToString().ToLowerInvariant();
 
     internal static string Of(LogLevel level) => level.ToString().ToLowerInvariant();

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
-using S2M.Numerics.Parameters;
-using S2M.Specification;
 
 namespace S2M.Coordinator.Checkpoints;
 
@@ -13,8 +10,6 @@ namespace S2M.Coordinator.Checkpoints;
 /// </summary>
 public sealed class CheckpointFolder : ICheckpointStore
 {
-    private const int Kept = 3;
-
     private readonly string _folder;
     private readonly CheckpointIdentity _identity;
     private readonly Action<string> _warn;
@@ -35,14 +30,14 @@ public sealed class CheckpointFolder : ICheckpointStore
     public Task<string> PublishAsync(TrainingState state)
     {
         string path = StepFolders.PathOf(_folder, state.Snapshot.Version);
-        CheckpointFiles.Write(path, state, _identity, _warn);
+        CheckpointFiles.Write(path, CheckpointContent.Copy(state, _identity)(), _warn);
         if (!_ancestorsFlushed)
         {
             DurableFiles.FlushAncestors(_folder);
             _ancestorsFlushed = true;
         }
 
-        RemoveOld(state.Snapshot.Version);
+        RemoveOld(state.Snapshot.Version, state.History.Validations);
         return Task.FromResult(path);
     }
 
@@ -56,13 +51,12 @@ public sealed class CheckpointFolder : ICheckpointStore
         {
             try
             {
-                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
+                var manifest = CheckpointManifest.Parse(CheckpointFiles.Read(path, CheckpointContent.ManifestName));
                 _identity.Require(manifest, path);
-                CheckpointFiles.Load(path, manifest, state);
+                CheckpointContent.Restore(manifest, CheckpointFiles.Read(path, CheckpointContent.Parameters), CheckpointFiles.Read(path, CheckpointContent.Moments), state);
                 return path;
             }
-            catch (Exception problem) when (
-                problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException)
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
                 _warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
             }
@@ -72,20 +66,21 @@ public sealed class CheckpointFolder : ICheckpointStore
     }
 
     /// <summary>
-    /// Removes unfinished writes and all but the last checkpoints up to the one just written. Those behind it were damaged when this run began before them:
-    /// they do not count, and are written over in their turn.
+    /// Removes unfinished writes and what the job does not ask to be kept of the checkpoints up to the one just written. Those behind it were damaged when
+    /// this run began before them: they do not count, and are written over in their turn.
     /// </summary>
-    private void RemoveOld(int written)
+    private void RemoveOld(int written, IReadOnlyList<ValidationRecord> validations)
     {
         IReadOnlyList<(int Step, string Path)> steps = StepFolders.AllIn(_folder);
-        IEnumerable<string> old = steps.Where(step => step.Step <= written && StepFolders.IsFinished(step.Path)).SkipLast(Kept).Select(step => step.Path);
+        (int Step, string Path)[] finished = [.. steps.Where(step => step.Step <= written && StepFolders.IsFinished(step.Path))];
+        IReadOnlyList<CheckpointUses> uses = CheckpointRetention.UsesOf(
+            [.. finished.Select(step => (1L, step.Step))], validations, _identity.Specification.Training.Keep);
+        IEnumerable<string> old = finished.Where((_, i) => uses[i] == CheckpointUses.None).Select(step => step.Path);
         foreach (string path in steps.Where(step => !StepFolders.IsFinished(step.Path)).Select(step => step.Path).Concat(old).ToArray())
         {
             try
             {
-                // Without its manifest it does not exist, however far the removal gets.
-                File.Delete(Path.Combine(path, StepFolders.Manifest));
-                Directory.Delete(path, recursive: true);
+                CheckpointFiles.Remove(path);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {

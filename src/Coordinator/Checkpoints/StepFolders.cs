@@ -8,9 +8,6 @@ namespace S2M.Coordinator.Checkpoints;
 /// </summary>
 public static class StepFolders
 {
-    /// <summary>The file that makes a folder a checkpoint; written last.</summary>
-    internal const string Manifest = "manifest.json";
-
     private const string Prefix = "step-";
     private const int FewestDigits = 6;
 
@@ -33,12 +30,14 @@ public static class StepFolders
     /// <param name="folder">Where checkpoints lie.</param>
     public static IReadOnlyList<(int Step, string Path)> FinishedIn(string folder) => [.. AllIn(folder).Where(step => IsFinished(step.Path))];
 
+    /// <summary>The name of a step's folder.</summary>
+    internal static string NameOf(int step) => Prefix + step.ToString($"D{FewestDigits}", CultureInfo.InvariantCulture);
+
     /// <summary>The folder of a step.</summary>
-    internal static string PathOf(string folder, int step)
-        => Path.Combine(folder, Prefix + step.ToString($"D{FewestDigits}", CultureInfo.InvariantCulture));
+    internal static string PathOf(string folder, int step) => Path.Combine(folder, NameOf(step));
 
     /// <summary>Whether a step's folder holds a checkpoint, as far as its manifest is there.</summary>
-    internal static bool IsFinished(string path) => File.Exists(Path.Combine(path, Manifest));
+    internal static bool IsFinished(string path) => File.Exists(Path.Combine(path, CheckpointContent.ManifestName));
 
     private static int NumberOf(string path)
     {

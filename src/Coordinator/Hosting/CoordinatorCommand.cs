@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Net;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Storage;
 
 namespace S2M.Coordinator.Hosting;
@@ -43,6 +44,13 @@ internal sealed class CoordinatorCommand
         DefaultValueFactory = _ => "sqlite",
     };
 
+    private readonly Option<string> _checkpoints = new("--checkpoints")
+    {
+        Description = "Where checkpoints are kept: below --state, or in an Azure container, whose connection string is in the variable S2M_Checkpoints__ConnectionString.",
+        HelpName = "files|azure",
+        DefaultValueFactory = _ => CheckpointOptions.Files,
+    };
+
     private readonly Option<int?> _metricsPort = new("--metrics-port") { Description = "Serves /metrics (Prometheus) and /healthz over HTTP/1.1 on this port.", HelpName = "PORT" };
     private readonly Option<IPAddress?> _siloAddress = new("--silo-address")
     {
@@ -78,7 +86,7 @@ internal sealed class CoordinatorCommand
             + "Every option of its parts can be set by a variable such as S2M_Dispatch__ShortestLease=00:00:10. "
             + "Exit codes: 0 ended on a signal, 1 could not start or go on, 2 usage.")
         {
-            _listen, _advertise, _state, _tokenFile, _storage, _siloAddress, _siloPort, _noMigrate, _metricsPort, _watchInput,
+            _listen, _advertise, _state, _tokenFile, _storage, _checkpoints, _siloAddress, _siloPort, _noMigrate, _metricsPort, _watchInput,
         };
         command.SetAction((result, _) => RunAsync(() => ServeAsync(result)));
         var migrate = new Command(
@@ -129,6 +137,7 @@ internal sealed class CoordinatorCommand
             result.GetValue(_siloAddress),
             result.GetValue(_siloPort));
         Dictionary<string, string?> configuration = StorageOf(result);
+        configuration[$"{CheckpointOptions.Section}:{nameof(CheckpointOptions.Store)}"] = result.GetValue(_checkpoints);
         if (result.GetValue(_noMigrate))
         {
             configuration[$"{StorageOptions.Section}:{nameof(StorageOptions.Migrate)}"] = "false";

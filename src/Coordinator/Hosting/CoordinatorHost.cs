@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.DataSets;
 using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Dispatch;
@@ -47,6 +48,7 @@ internal static class CoordinatorHost
         builder.Services.AddOptions<DispatchOptions>().BindConfiguration(DispatchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<ServiceAddress>().AddSingleton<PublishedArrays>();
         builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
+        builder.Services.AddCheckpoints();
         builder.UseOrleans(silo => silo.UseCluster(settings, builder.Configuration));
         builder.Services.AddSingleton<JobRuns>().AddHostedService(services => services.GetRequiredService<JobRuns>());
         builder.Services.AddSingleton<WakeCall>().AddSingleton<Supervisor>().AddHostedService(services => services.GetRequiredService<Supervisor>());

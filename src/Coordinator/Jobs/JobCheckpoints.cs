@@ -1,55 +1,43 @@
-using System.Diagnostics;
-using System.Text.Json;
 using S2M.Coordinator.Checkpoints;
-using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Numerics.Parameters;
-using S2M.Specification;
 
 namespace S2M.Coordinator.Jobs;
 
 /// <summary>
-/// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. Version 0 and the newest
-/// few are kept; a row goes before its files.
+/// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. What the job
+/// does not ask to be kept goes, a row before its files.
 /// </summary>
 /// <param name="jobId">The job.</param>
 /// <param name="epoch">The loop's epoch.</param>
 /// <param name="identity">The run.</param>
-/// <param name="folders">Where files lie.</param>
+/// <param name="blobs">Where bytes lie.</param>
 /// <param name="store">The rows.</param>
 /// <param name="recorder">Writes what happened before.</param>
+/// <param name="waits">Is told what a publication waits for.</param>
 /// <param name="time">The clock.</param>
-/// <param name="stopping">The loop stops: it does not wait for a database that is away.</param>
+/// <param name="stopping">The loop stops: it does not wait for a store or a database that is away.</param>
 internal sealed class JobCheckpoints(
-    string jobId, long epoch, CheckpointIdentity identity, JobFolders folders, IJobStore store, JobRecorder recorder, TimeProvider time, CancellationToken stopping)
+    string jobId, long epoch, CheckpointIdentity identity, ICheckpointBlobs blobs, IJobStore store, JobRecorder recorder, JobWaits waits, TimeProvider time,
+    CancellationToken stopping)
     : ICheckpointStore
 {
-    private const int Kept = 3;
-
     /// <inheritdoc/>
     /// <exception cref="EpochLostException">The job was taken over.</exception>
-    /// <exception cref="StorageException">Transient: the loop stops while the database is away. The files lie there without a row.</exception>
-    public async Task<string> PublishAsync(TrainingState state)
+    /// <exception cref="StorageException">
+    /// Transient: the loop stops while the database or the store is away; what is written has no row, and counts for nothing. Otherwise the store refuses.
+    /// </exception>
+    public Task<string> PublishAsync(TrainingState state)
     {
-        using Activity? activity = CoordinatorInstruments.Activities.StartActivity("checkpoint");
-        activity?.SetTag("s2m.step", state.Snapshot.Version);
-        long begun = time.GetTimestamp();
-        string path = StepFolders.PathOf(folders.Of(jobId, epoch), state.Snapshot.Version);
-        long bytes = CheckpointFiles.Write(path, state, identity, recorder.Warn);
-        DurableFiles.FlushAncestors(Path.GetDirectoryName(path)!);
-        await StoreRetries.RunAsync(() => recorder.FlushAsync(CancellationToken.None), time, stopping);
-        var record = new CheckpointRecord(epoch, state.Snapshot.Version, state.Hash(), bytes, time.GetUtcNow());
-        bool published = false;
-        await StoreRetries.RunAsync(async () => published = await store.PublishCheckpointAsync(jobId, record, CancellationToken.None), time, stopping);
-        if (!published)
+        Func<CheckpointContent> content = CheckpointContent.Copy(state, identity);
+        var place = new CheckpointPlace(jobId, epoch, state.Snapshot.Version);
+        IReadOnlyList<ValidationRecord> validations = state.History.Validations;
+        return Task.Run(async () =>
         {
-            throw new EpochLostException(jobId, epoch);
-        }
-
-        await StoreRetries.RunAsync(RemoveOldAsync, time, stopping);
-        CoordinatorInstruments.CheckpointDone(time.GetElapsedTime(begun));
-        return path;
+            await new JobPublication(place, content(), validations, identity.Specification.Training.Keep, blobs, store, recorder, waits, time).RunAsync(stopping);
+            return blobs.Describe(place);
+        });
     }
 
     /// <summary>Takes the newest whole checkpoint over into a state; those that are damaged are passed by, with a warning.</summary>
@@ -60,17 +48,17 @@ internal sealed class JobCheckpoints(
     {
         foreach (CheckpointRecord record in (await store.CheckpointsAsync(jobId, cancellationToken)).Reverse())
         {
-            string path = PathOf(record);
+            CheckpointPlace place = PlaceOf(record);
             try
             {
-                CheckpointManifest manifest = CheckpointFiles.ReadManifest(path);
-                identity.Require(manifest, path);
-                CheckpointFiles.Load(path, manifest, state);
+                CheckpointManifest manifest = await blobs.ReadManifestAsync(place, cancellationToken);
+                identity.Require(manifest, blobs.Describe(place));
+                await blobs.RestoreAsync(place, manifest, state, cancellationToken);
                 return record;
             }
-            catch (Exception problem) when (IsDamage(problem))
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
-                recorder.Warn($"checkpoint '{path}' cannot be used, the one before it is tried: {problem.Message}");
+                recorder.Warn($"checkpoint '{blobs.Describe(place)}' cannot be used, the one before it is tried: {problem.Message}");
             }
         }
 
@@ -90,24 +78,25 @@ internal sealed class JobCheckpoints(
             ?? throw new CoordinatorException($"job {jobId}: expected the checkpoint of version 0, got none; submit the job again");
         try
         {
-            return CheckpointFiles.LoadParameters(PathOf(first), CheckpointFiles.ReadManifest(PathOf(first)), state.Definition);
+            return await blobs.ReadParametersAsync(PlaceOf(first), state.Definition, cancellationToken);
         }
-        catch (Exception problem) when (IsDamage(problem))
+        catch (Exception problem) when (CheckpointReader.IsDamage(problem))
         {
-            throw new CoordinatorException($"checkpoint '{PathOf(first)}' (version 0) cannot be used: {problem.Message}; submit the job again", problem);
+            throw new CoordinatorException($"checkpoint '{blobs.Describe(PlaceOf(first))}' (version 0) cannot be used: {problem.Message}; submit the job again", problem);
         }
     }
 
     /// <summary>The numeric contract of the newest checkpoint that can be read; empty where there is none.</summary>
-    internal static string ContractOf(IReadOnlyList<CheckpointRecord> records, string jobId, JobFolders folders)
+    internal static async Task<string> ContractOfAsync(
+        IReadOnlyList<CheckpointRecord> records, string jobId, ICheckpointBlobs blobs, CancellationToken cancellationToken)
     {
         foreach (CheckpointRecord record in records.Reverse())
         {
             try
             {
-                return CheckpointFiles.ReadManifest(StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step)).NumericContract;
+                return (await blobs.ReadManifestAsync(new CheckpointPlace(jobId, record.Epoch, record.Step), cancellationToken)).NumericContract;
             }
-            catch (Exception problem) when (IsDamage(problem))
+            catch (Exception problem) when (CheckpointReader.IsDamage(problem))
             {
                 // Whoever restores says so.
             }
@@ -116,34 +105,5 @@ internal sealed class JobCheckpoints(
         return string.Empty;
     }
 
-    private static bool IsDamage(Exception problem)
-        => problem is IOException or UnauthorizedAccessException or JsonException or SafeTensorsException or SpecificationException or ArgumentException;
-
-    private string PathOf(CheckpointRecord record) => StepFolders.PathOf(folders.Of(jobId, record.Epoch), record.Step);
-
-    private async Task RemoveOldAsync()
-    {
-        IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(jobId, CancellationToken.None);
-
-        // By epoch before step: behind damaged ones of an earlier loop, the new ones of this loop are the newest, though their steps are lower.
-        CheckpointRecord[] old = [.. all.Where(record => record.Step > 0).OrderBy(record => record.Epoch).ThenBy(record => record.Step).SkipLast(Kept)];
-        if (old.Length == 0 || !await store.ForgetCheckpointsAsync(jobId, epoch, old, CancellationToken.None))
-        {
-            return;
-        }
-
-        foreach (string path in old.Select(PathOf).Where(Directory.Exists))
-        {
-            try
-            {
-                // Without its manifest it does not exist, however far the removal gets.
-                File.Delete(Path.Combine(path, StepFolders.Manifest));
-                Directory.Delete(path, recursive: true);
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-            {
-                recorder.Warn($"old checkpoint '{path}' could not be removed: {problem.Message}");
-            }
-        }
-    }
+    private CheckpointPlace PlaceOf(CheckpointRecord record) => new(jobId, record.Epoch, record.Step);
 }

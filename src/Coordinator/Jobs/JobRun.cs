@@ -29,8 +29,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private readonly string _id = record.Job.Id;
     private readonly JobRecorder _recorder = new(record.Job.Id, epoch, services.History, services.Time);
+    private readonly JobWaits _waits = new(record.Job.Id, epoch, services.Store, services.Time);
     private JobWorkers? _workers;
-    private string _said = string.Empty;
 
     /// <summary>Which loop of the job this is.</summary>
     internal long Epoch => epoch;
@@ -45,7 +45,11 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     internal int Workers => _workers?.Count ?? 0;
 
     /// <inheritdoc/>
-    public void Dispose() => _recorder.Dispose();
+    public void Dispose()
+    {
+        _recorder.Dispose();
+        _waits.Dispose();
+    }
 
     /// <summary>Runs the loop to its end. Cancelled, it keeps its last whole step and leaves the job's state alone; an error ends the job as Failed.</summary>
     /// <param name="cancellationToken">Stops at the next episode.</param>
@@ -101,7 +105,15 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         string bound = await BoundContractAsync(cancellationToken);
         await using var workers = new JobWorkers(directory, new Borrower(_id, record.SubmittedAt, bound, []), services.Token, options, services.Time);
         _workers = workers;
-        var context = new DispatchContext(_id, epoch, await services.Address.Value, record.Job.SpecificationHash, SayAsync, WarnAsync, _recorder.Lost, _recorder.Counted);
+        var context = new DispatchContext(
+            _id,
+            epoch,
+            await services.Address.Value,
+            record.Job.SpecificationHash,
+            waitsFor => _waits.SayAsync("workers", waitsFor),
+            WarnAsync,
+            _recorder.Lost,
+            _recorder.Counted);
         await using var dispatcher = new Dispatcher(context, workers, options, services.Time);
         await using var executor = new DispatchedExecutor(dispatcher, workers, shelf, options, _recorder.OnWork);
 
@@ -109,7 +121,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         string contract = bound.Length > 0 ? bound : executor.NumericContract;
         workers.Bind(contract);
         var identity = new CheckpointIdentity(job, inputs.Version, inputs.Split.Hash, contract);
-        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Folders, services.Store, _recorder, services.Time, cancellationToken);
+        var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Checkpoints, services.Store, _recorder, _waits, services.Time, cancellationToken);
         await BeginAsync(state, checkpoints, cancellationToken);
         ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
         dispatcher.Canary = new Canary(context, () => shelf.PublishForGood(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
@@ -138,7 +150,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
         if (record.Job.StartFrom.Length > 0)
         {
-            state.Snapshot = await new StartingPoint(services.Store, services.Folders).LoadAsync(record.Job.StartFrom, state.Definition, cancellationToken);
+            state.Snapshot = await new StartingPoint(services.Store, services.Folders).LoadAsync(record.Job.StartFrom, state.Definition, services.Checkpoints, cancellationToken);
             _recorder.Note($"starting from {record.Job.StartFrom}");
         }
 
@@ -149,7 +161,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     private async Task<string> BoundContractAsync(CancellationToken cancellationToken)
         => record.NumericContract.Length > 0
             ? record.NumericContract
-            : JobCheckpoints.ContractOf(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Folders);
+            : await JobCheckpoints.ContractOfAsync(await services.Store.CheckpointsAsync(_id, cancellationToken), _id, services.Checkpoints, cancellationToken);
 
     private async Task<(string Contract, string Hash)> PinAsync(string contract, string hash, CancellationToken cancellationToken)
     {
@@ -221,24 +233,6 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         catch (Exception problem) when (problem is EpochLostException or StorageException)
         {
             // The loop is over and its rows have another owner, or no database: nothing that a later loop would not write again.
-        }
-    }
-
-    private async Task SayAsync(string waitsFor)
-    {
-        if (waitsFor == _said)
-        {
-            return;
-        }
-
-        try
-        {
-            await services.Store.SetWaitAsync(_id, epoch, waitsFor, services.Time.GetUtcNow(), CancellationToken.None);
-            _said = waitsFor;
-        }
-        catch (StorageException problem) when (problem.IsTransient)
-        {
-            // Said again in the next round: no job fails because the database does not hear what it waits for.
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.DataSets;
 using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Hosting;
@@ -11,6 +12,7 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="Store">The jobs' rows.</param>
 /// <param name="History">Their metrics and logs.</param>
 /// <param name="Folders">Their files.</param>
+/// <param name="Checkpoints">Their checkpoints' bytes.</param>
 /// <param name="DataSets">Opens data sets.</param>
 /// <param name="Arrays">What workers pull.</param>
 /// <param name="Token">What workers expect.</param>
@@ -21,6 +23,7 @@ internal sealed record JobServices(
     IJobStore Store,
     IJobHistory History,
     JobFolders Folders,
+    ICheckpointBlobs Checkpoints,
     DataSetLibrary DataSets,
     PublishedArrays Arrays,
     AccessToken Token,

@@ -31,21 +31,26 @@ internal sealed class StartingPoint(IJobStore store, JobFolders folders)
     }
 
     /// <summary>Loads them as version 0 of a network.</summary>
-    /// <exception cref="CoordinatorException">They are gone, damaged, or of another network.</exception>
-    internal async Task<ParameterSnapshot> LoadAsync(string startFrom, NetworkDefinition definition, CancellationToken cancellationToken)
+    /// <param name="startFrom">The job or the SHA-256.</param>
+    /// <param name="definition">The network's layouts.</param>
+    /// <param name="blobs">Where jobs' checkpoints lie.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="CoordinatorException">They are gone, damaged, or of another network: the one before would be another start than was asked for.</exception>
+    /// <exception cref="Storage.StorageException">The store does not answer or refuses.</exception>
+    internal async Task<ParameterSnapshot> LoadAsync(string startFrom, NetworkDefinition definition, ICheckpointBlobs blobs, CancellationToken cancellationToken)
     {
         try
         {
             if (IsFile(startFrom))
             {
                 await using FileStream file = File.OpenRead(folders.Parameters(startFrom));
-                return CheckpointFiles.ToSnapshot(SafeTensors.Read(file, int.MaxValue).Tensors, definition, 0);
+                return CheckpointContent.ToSnapshot(SafeTensors.Read(file, int.MaxValue).Tensors, definition, 0);
             }
 
             JobRecord source = await store.FindAsync(startFrom, cancellationToken)
                 ?? throw new CoordinatorException($"start_from: expected a job, got '{startFrom}', which is not there; submit the job again");
-            string path = StepFolders.PathOf(folders.Of(startFrom, source.CheckpointEpoch), source.CheckpointStep);
-            return CheckpointFiles.LoadParameters(path, CheckpointFiles.ReadManifest(path), definition) with { Version = 0 };
+            var place = new CheckpointPlace(startFrom, source.CheckpointEpoch, source.CheckpointStep);
+            return await blobs.ReadParametersAsync(place, definition, cancellationToken) with { Version = 0 };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or SafeTensorsException or System.Text.Json.JsonException)
         {

@@ -13,38 +13,37 @@ namespace S2M.Coordinator.Services;
 /// <param name="store">The jobs' rows.</param>
 /// <param name="queries">Finds jobs.</param>
 /// <param name="folders">Where files lie.</param>
-internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders folders)
+/// <param name="blobs">Where checkpoints lie.</param>
+internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders folders, ICheckpointBlobs blobs)
 {
     private const int ChunkBytes = 64 << 10;
+    private const int BlockBytes = 1 << 20;
     private const int LargestMessage = 1 << 20;
 
     // What a job that starts from it can read.
     private const long LargestUpload = int.MaxValue;
-    private static readonly string[] OfCheckpoint = [CheckpointFiles.Parameters, CheckpointFiles.Moments, StepFolders.Manifest];
+    private static readonly string[] OfCheckpoint = [CheckpointContent.Parameters, CheckpointContent.Moments, CheckpointContent.ManifestName];
     private static readonly string[] OfJob = [JobFolders.Metrics, JobFolders.Report];
 
-    /// <summary>Sends a file from an offset on.</summary>
+    /// <summary>Sends a file from an offset on, in memory that does not grow with it.</summary>
     internal async Task SendAsync(DownloadFileRequest request, IServerStreamWriter<DownloadFileResponse> stream, CancellationToken cancellationToken)
     {
-        string path = await PathOfAsync(request, cancellationToken);
-        await using FileStream file = Open(path, request.File);
-        string hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+        await using IStoredObject file = await OpenAsync(request, cancellationToken);
+        byte[] buffer = new byte[(int)Math.Clamp(file.Length, 1, BlockBytes)];
+        string hash = await HashAsync(file, buffer, cancellationToken);
         var bad = new Violations();
         bad.Require(request.Offset >= 0 && request.Offset <= file.Length, "offset", $"expected 0 to {file.Length}, got {request.Offset}; begin again at 0");
         bad.ThrowIfAny();
-        file.Position = request.Offset;
-        byte[] buffer = new byte[ChunkBytes];
-        bool first = true;
-        for (int read; (read = await file.ReadAsync(buffer, cancellationToken)) > 0 || first; first = false)
+        var first = new DownloadFileResponse { TotalBytes = file.Length, Sha256 = hash };
+        await stream.WriteAsync(first, cancellationToken);
+        long offset = request.Offset;
+        for (int read; (read = await file.ReadAsync(offset, buffer, cancellationToken)) > 0; offset += read)
         {
-            await stream.WriteAsync(
-                new DownloadFileResponse
-                {
-                    Data = ByteString.CopyFrom(buffer, 0, read),
-                    TotalBytes = first ? file.Length : 0,
-                    Sha256 = first ? hash : string.Empty,
-                },
-                cancellationToken);
+            for (int begin = 0; begin < read; begin += ChunkBytes)
+            {
+                var chunk = new DownloadFileResponse { Data = ByteString.CopyFrom(buffer, begin, Math.Min(ChunkBytes, read - begin)) };
+                await stream.WriteAsync(chunk, cancellationToken);
+            }
         }
     }
 
@@ -99,19 +98,32 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static FileStream Open(string path, string name)
+    private static async Task<string> HashAsync(IStoredObject file, byte[] buffer, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        long offset = 0;
+        for (int read; (read = await file.ReadAsync(offset, buffer, cancellationToken)) > 0; offset += read)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private async Task<IStoredObject> OpenAsync(DownloadFileRequest request, CancellationToken cancellationToken)
     {
         try
         {
-            return File.OpenRead(path);
+            return await FindAsync(request, cancellationToken);
         }
         catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Violations.NotFound($"file '{name}': expected one that is written, got none yet; it is there when the job has succeeded, a checkpoint's as soon as it is listed");
+            throw Violations.NotFound(
+                $"file '{request.File}': expected one that is written, got none yet; it is there when the job has succeeded, a checkpoint's as soon as it is listed");
         }
     }
 
-    private async Task<string> PathOfAsync(DownloadFileRequest request, CancellationToken cancellationToken)
+    private async Task<IStoredObject> FindAsync(DownloadFileRequest request, CancellationToken cancellationToken)
     {
         var bad = new Violations();
         bool ofCheckpoint = OfCheckpoint.Contains(request.File, StringComparer.Ordinal);
@@ -123,7 +135,7 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         JobRecord record = await queries.FindAsync(request.JobId, cancellationToken);
         if (!ofCheckpoint)
         {
-            return Path.Combine(folders.Of(record.Job.Id), request.File);
+            return StoredFile.Open(Path.Combine(folders.Of(record.Job.Id), request.File));
         }
 
         IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
@@ -133,6 +145,6 @@ internal sealed class JobFiles(IJobStore store, JobQueries queries, JobFolders f
         string known = string.Join(", ", checkpoints.Select(checkpoint => checkpoint.Step));
         return wanted is null
             ? throw Violations.NotFound($"checkpoint of step {request.Step}: expected one of {known}, got none; list the checkpoints")
-            : Path.Combine(StepFolders.PathOf(folders.Of(record.Job.Id, wanted.Epoch), wanted.Step), request.File);
+            : await blobs.OpenAsync(new CheckpointPlace(record.Job.Id, wanted.Epoch, wanted.Step), request.File, cancellationToken);
     }
 }

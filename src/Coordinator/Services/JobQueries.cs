@@ -1,5 +1,7 @@
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Jobs;
 using S2M.Protos.V1;
+using S2M.Specification;
 using JobTransition = S2M.Coordinator.Jobs.JobTransition;
 using Wire = S2M.Protos.V1;
 
@@ -7,8 +9,9 @@ namespace S2M.Coordinator.Services;
 
 /// <summary>Looks at jobs.</summary>
 /// <param name="store">Their rows.</param>
+/// <param name="history">What validations gave.</param>
 /// <param name="grains">Their owners, for what is not stored.</param>
-internal sealed class JobQueries(IJobStore store, IGrainFactory grains)
+internal sealed class JobQueries(IJobStore store, IJobHistory history, IGrainFactory grains)
 {
     private const int DefaultPage = 100;
     private const int LargestPage = 1000;
@@ -75,10 +78,15 @@ internal sealed class JobQueries(IJobStore store, IGrainFactory grains)
         return response;
     }
 
-    /// <summary>A job's checkpoints.</summary>
+    /// <summary>A job's checkpoints, and why each is kept.</summary>
     internal async Task<IEnumerable<Wire.Checkpoint>> CheckpointsAsync(string id, CancellationToken cancellationToken)
     {
         JobRecord record = await FindAsync(id, cancellationToken);
-        return (await store.CheckpointsAsync(record.Job.Id, cancellationToken)).Select(WireJobs.ToWire);
+        IReadOnlyList<CheckpointRecord> checkpoints = await store.CheckpointsAsync(record.Job.Id, cancellationToken);
+        IReadOnlyList<CheckpointUses> uses = CheckpointRetention.UsesOf(
+            [.. checkpoints.Select(checkpoint => (checkpoint.Epoch, checkpoint.Step))],
+            await history.ValidationsAsync(record.Job.Id, 0, cancellationToken),
+            CanonicalJson.Read(record.Job.Specification).Training.Keep);
+        return checkpoints.Zip(uses, WireJobs.ToWire);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Google.Protobuf.WellKnownTypes;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Training;
 using Wire = S2M.Protos.V1;
@@ -9,6 +10,12 @@ namespace S2M.Coordinator.Services;
 /// <summary>Jobs as they travel. States, modes and levels have the same numbers in rows and on the wire.</summary>
 internal static class WireJobs
 {
+    private static readonly (CheckpointUses Ours, Wire.CheckpointUse Wire)[] Uses =
+    [
+        (CheckpointUses.FirstVersion, Wire.CheckpointUse.FirstVersion), (CheckpointUses.Newest, Wire.CheckpointUse.Newest), (CheckpointUses.Best, Wire.CheckpointUse.Best),
+        (CheckpointUses.Periodic, Wire.CheckpointUse.Periodic),
+    ];
+
     /// <summary>A job.</summary>
     /// <param name="record">Its row.</param>
     /// <param name="workers">Workers that are lent to it.</param>
@@ -59,9 +66,16 @@ internal static class WireJobs
         Time = transition.Time.ToTimestamp(),
     };
 
-    /// <summary>A checkpoint.</summary>
-    internal static Wire.Checkpoint ToWire(CheckpointRecord record)
-        => new() { Step = record.Step, Epoch = record.Epoch, ParametersHash = record.ParametersHash, Bytes = record.Bytes, Time = record.Time.ToTimestamp() };
+    /// <summary>A checkpoint, and why it is kept.</summary>
+    internal static Wire.Checkpoint ToWire(CheckpointRecord record, CheckpointUses uses) => new()
+    {
+        Step = record.Step,
+        Epoch = record.Epoch,
+        ParametersHash = record.ParametersHash,
+        Bytes = record.Bytes,
+        Time = record.Time.ToTimestamp(),
+        Uses = { Uses.Where(use => uses.HasFlag(use.Ours)).Select(use => use.Wire) },
+    };
 
     /// <summary>A line of a log.</summary>
     internal static Wire.LogLine ToWire(JobLogLine line)

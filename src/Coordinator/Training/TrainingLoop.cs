@@ -26,6 +26,7 @@ public sealed class TrainingLoop(
     ITrainingObserver observer)
 {
     private readonly TrainingSpecification _training = specification.Training;
+    private readonly BackgroundCheckpoints _checkpoints = new(checkpoints, observer);
     private readonly LearningRateSchedule _schedule = new(
         specification.Optimizer.LearningRate, specification.Optimizer.WarmUpSteps, specification.Training.Steps, specification.Optimizer.CosineDecay);
 
@@ -47,6 +48,7 @@ public sealed class TrainingLoop(
             while (state.Snapshot.Version < _training.Steps)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                await _checkpoints.HearAsync();
                 int step = state.Snapshot.Version;
                 Episode[] episodes = SampleStep(step);
                 EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
@@ -55,11 +57,18 @@ public sealed class TrainingLoop(
                 Advance(state, sum, metrics, _schedule.At(step));
                 await CloseStepAsync(state, publish: IsDue(step + 1, _training.CheckpointEvery), cancellationToken);
             }
+
+            await _checkpoints.CompleteAsync();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await PublishAsync(state);
+            await _checkpoints.PublishAsync(state);
+            await _checkpoints.CompleteAsync();
             throw;
+        }
+        finally
+        {
+            await _checkpoints.SettleAsync();
         }
     }
 
@@ -134,11 +143,9 @@ public sealed class TrainingLoop(
 
         if (publish)
         {
-            await PublishAsync(state);
+            await _checkpoints.PublishAsync(state);
         }
     }
-
-    private async Task PublishAsync(TrainingState state) => observer.OnCheckpoint(state.Snapshot.Version, await checkpoints.PublishAsync(state));
 
     private bool IsValidationMissing(TrainingState state)
         => state.Snapshot.Version > 0 && IsDue(state.Snapshot.Version, _training.ValidateEvery)

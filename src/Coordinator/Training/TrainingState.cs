@@ -37,11 +37,14 @@ public sealed class TrainingState
     public TrainingHistory History { get; internal set; } = TrainingHistory.Empty;
 
     /// <summary>SHA-256 of parameters and running statistics (little-endian float32, one after the other), lower-case hexadecimal.</summary>
-    public string Hash()
+    public string Hash() => HashOf(Snapshot);
+
+    /// <summary>The same of any version.</summary>
+    internal static string HashOf(ParameterSnapshot snapshot)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(MemoryMarshal.AsBytes<float>(Snapshot.Parameters));
-        hash.AppendData(MemoryMarshal.AsBytes<float>(Snapshot.Buffers));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(snapshot.Parameters));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(snapshot.Buffers));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -36,7 +36,7 @@ public sealed class JsonTests : CommandTest
     {
         Server.Jobs.All["quick-1"] = EndingJob();
         Server.Jobs.All["quick-1"].Transitions.Add(new JobTransition { Sequence = 1, To = JobState.Queued, Actor = "local" });
-        Server.Jobs.All["quick-1"].Checkpoints.Add(new Checkpoint { Step = 2, Bytes = 1L << 40 });
+        Server.Jobs.All["quick-1"].Checkpoints.Add(new Checkpoint { Step = 2, Bytes = 1L << 40, Uses = { CheckpointUse.Best } });
         Server.Workers.All.Add(new Worker { WorkerId = "w1", State = WorkerState.Ready });
         Server.DataSets.All.Add(new DataSet { Name = "glyphs", BuiltIn = true });
         Server.Schedules.All["nightly"] = new Schedule { Name = "nightly", MissedRuns = MissedRuns.RunOnce };
@@ -45,6 +45,7 @@ public sealed class JsonTests : CommandTest
         (await JsonAsync("job", "show", "quick-1")).GetProperty("transitions")[0].GetProperty("to").GetString().ShouldBe("queued");
         (await JsonAsync("job", "logs", "quick-1")).GetProperty("lines")[0].GetProperty("level").GetString().ShouldBe("warning");
         (await JsonAsync("job", "checkpoints", "quick-1")).GetProperty("checkpoints")[0].GetProperty("bytes").GetInt64().ShouldBe(1L << 40);
+        (await JsonAsync("job", "checkpoints", "quick-1")).GetProperty("checkpoints")[0].GetProperty("uses")[0].GetString().ShouldBe("best");
         (await JsonAsync("job", "pause", "quick-1", "--reason", "lunch")).GetProperty("job_id").GetString().ShouldBe("quick-1");
         (await JsonAsync("worker", "list")).GetProperty("workers")[0].GetProperty("state").GetString().ShouldBe("ready");
         (await JsonAsync("worker", "drain", "w1")).GetProperty("state").GetString().ShouldBe("draining");

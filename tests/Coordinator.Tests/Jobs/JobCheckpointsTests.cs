@@ -69,13 +69,13 @@ public sealed class JobCheckpointsTests : IDisposable
         using JobRecorder recorder = Record(id, 1);
         await _job.RunAsync(Open(id, 1, recorder), token: Token);
         string folder = _scene.Folders.Of(id, 1);
-        await using (FileStream file = File.OpenWrite(Path.Combine(StepFolders.PathOf(folder, 6), CheckpointFiles.Parameters)))
+        await using (FileStream file = File.OpenWrite(Path.Combine(StepFolders.PathOf(folder, 6), CheckpointContent.Parameters)))
         {
             file.Seek(-1, SeekOrigin.End);
             file.WriteByte(0x55);
         }
 
-        File.Delete(Path.Combine(StepFolders.PathOf(folder, 5), StepFolders.Manifest));
+        File.Delete(Path.Combine(StepFolders.PathOf(folder, 5), CheckpointContent.ManifestName));
         TrainingState restored = _job.Begin();
 
         (await Open(id, 1, recorder).RestoreAsync(restored, Token)).ShouldNotBeNull().Step.ShouldBe(4);
@@ -127,7 +127,7 @@ public sealed class JobCheckpointsTests : IDisposable
         }
 
         // A folder in the place of the manifest cannot be deleted as a file.
-        string manifest = Path.Combine(StepFolders.PathOf(_scene.Folders.Of(id, 1), 1), StepFolders.Manifest);
+        string manifest = Path.Combine(StepFolders.PathOf(_scene.Folders.Of(id, 1), 1), CheckpointContent.ManifestName);
         File.Delete(manifest);
         Directory.CreateDirectory(manifest);
         foreach (int step in (int[])[2, 3, 4])
@@ -163,7 +163,7 @@ public sealed class JobCheckpointsTests : IDisposable
         await PauseAsync(id);
 
         (await start.ProblemAsync(id, Token)).ShouldBeNull();
-        var snapshot = await start.LoadAsync(id, _job.Executor.Definition, Token);
+        var snapshot = await start.LoadAsync(id, _job.Executor.Definition, _scene.Checkpoints, Token);
 
         snapshot.Version.ShouldBe(0);
         snapshot.Parameters.ShouldBe(trained.Snapshot.Parameters);
@@ -180,10 +180,10 @@ public sealed class JobCheckpointsTests : IDisposable
         string hash = new('a', 64);
         (await start.ProblemAsync(hash, Token)).ShouldNotBeNull().ShouldContain("upload the file first");
         Directory.CreateDirectory(Path.GetDirectoryName(_scene.Folders.Parameters(hash))!);
-        File.Copy(Path.Combine(StepFolders.PathOf(_scene.Folders.Of(id, 1), 6), CheckpointFiles.Parameters), _scene.Folders.Parameters(hash));
+        File.Copy(Path.Combine(StepFolders.PathOf(_scene.Folders.Of(id, 1), 6), CheckpointContent.Parameters), _scene.Folders.Parameters(hash));
 
         (await start.ProblemAsync(hash, Token)).ShouldBeNull();
-        (await start.LoadAsync(hash, _job.Executor.Definition, Token)).Parameters.ShouldBe(trained.Snapshot.Parameters);
+        (await start.LoadAsync(hash, _job.Executor.Definition, _scene.Checkpoints, Token)).Parameters.ShouldBe(trained.Snapshot.Parameters);
     }
 
     private Task<bool> PauseAsync(string id)
@@ -199,13 +199,14 @@ public sealed class JobCheckpointsTests : IDisposable
 
         (await start.ProblemAsync("nobody", Token)).ShouldNotBeNull().ShouldContain("got 'nobody'");
         (await start.ProblemAsync(id, Token)).ShouldNotBeNull().ShouldContain("has none yet");
-        (await Should.ThrowAsync<CoordinatorException>(() => start.LoadAsync("nobody", _job.Executor.Definition, Token))).Message.ShouldContain("nobody");
+        (await Should.ThrowAsync<CoordinatorException>(() => start.LoadAsync("nobody", _job.Executor.Definition, _scene.Checkpoints, Token))).Message.ShouldContain("nobody");
         using JobRecorder recorder = Record(id, 1);
         await _job.RunAsync(Open(id, 1, recorder), token: Token);
-        await Should.ThrowAsync<CoordinatorException>(() => start.LoadAsync(id, new QuadraticExecutor(14).Definition, Token));
+        await Should.ThrowAsync<CoordinatorException>(() => start.LoadAsync(id, new QuadraticExecutor(14).Definition, _scene.Checkpoints, Token));
     }
 
     private JobRecorder Record(string id, long epoch) => new(id, epoch, _scene.History, TimeProvider.System);
 
-    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder) => new(id, epoch, _job.Identity, _scene.Folders, _scene.Store, recorder, TimeProvider.System, Token);
+    private JobCheckpoints Open(string id, long epoch, JobRecorder recorder)
+        => new(id, epoch, _job.Identity, _scene.Checkpoints, _scene.Store, recorder, _scene.Waits(id, epoch), TimeProvider.System, Token);
 }

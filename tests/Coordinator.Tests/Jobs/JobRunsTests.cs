@@ -48,6 +48,7 @@ public sealed class JobRunsTests : IAsyncLifetime
             _scene.Store,
             _scene.History,
             _scene.Folders,
+            _scene.Checkpoints,
             new DataSetLibrary(new MemoryRows(), contents),
             _arrays,
             new AccessToken(string.Empty),

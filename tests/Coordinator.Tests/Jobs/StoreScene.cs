@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Hosting;
 using S2M.Coordinator.Jobs;
 using S2M.Coordinator.Storage;
@@ -11,6 +12,7 @@ namespace S2M.Coordinator.Tests.Jobs;
 internal sealed class StoreScene : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly List<JobWaits> _waits = [];
 
     internal StoreScene()
     {
@@ -19,6 +21,7 @@ internal sealed class StoreScene : IDisposable
         Store = new JobStore(_database);
         History = new JobHistory(_database);
         Folders = new JobFolders(Options.Create(new StateOptions { Folder = Folder }));
+        Checkpoints = new FileCheckpoints(Folders);
     }
 
     internal string Folder { get; } = Directory.CreateTempSubdirectory("s2m-jobs-").FullName;
@@ -29,10 +32,20 @@ internal sealed class StoreScene : IDisposable
 
     internal JobFolders Folders { get; }
 
+    internal FileCheckpoints Checkpoints { get; }
+
+    internal JobWaits Waits(string id, long epoch)
+    {
+        var waits = new JobWaits(id, epoch, Store, TimeProvider.System);
+        _waits.Add(waits);
+        return waits;
+    }
+
     internal Task<string> BeginAsync(string name = "job") => Store.BeginAsync(name);
 
     public void Dispose()
     {
+        _waits.ForEach(waits => waits.Dispose());
         _database.Dispose();
         Directory.Delete(Folder, recursive: true);
     }

@@ -15,7 +15,7 @@ public sealed class JobFilesTests : IDisposable
     private readonly StoreScene _scene = new();
     private readonly JobFiles _files;
 
-    public JobFilesTests() => _files = new JobFiles(_scene.Store, new JobQueries(_scene.Store, null!), _scene.Folders);
+    public JobFilesTests() => _files = new JobFiles(_scene.Store, new JobQueries(_scene.Store, _scene.History, null!), _scene.Folders, _scene.Checkpoints);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -44,7 +44,7 @@ public sealed class JobFilesTests : IDisposable
     [Theory]
     [InlineData(JobFolders.Metrics, 0, StatusCode.NotFound)]
     [InlineData("../s2m.db", 0, StatusCode.InvalidArgument)]
-    [InlineData(CheckpointFiles.Parameters, 4, StatusCode.NotFound)]
+    [InlineData(CheckpointContent.Parameters, 4, StatusCode.NotFound)]
     public async Task SendAsync_FileThatIsNotThere_IsRefused(string file, int step, StatusCode code)
     {
         string id = await _scene.BeginAsync();
@@ -58,8 +58,8 @@ public sealed class JobFilesTests : IDisposable
     {
         var job = new SimulatedJob();
         string folder = Path.Combine(_scene.Folder, "written");
-        CheckpointFiles.Write(folder, job.Begin(), job.Identity, warning => throw new InvalidOperationException(warning));
-        byte[] content = await File.ReadAllBytesAsync(Path.Combine(folder, CheckpointFiles.Parameters), Token);
+        CheckpointFiles.Write(folder, CheckpointContent.Copy(job.Begin(), job.Identity)(), warning => throw new InvalidOperationException(warning));
+        byte[] content = await File.ReadAllBytesAsync(Path.Combine(folder, CheckpointContent.Parameters), Token);
 
         string hash = await _files.ReceiveAsync(new Pieces(content, 100), Token);
 

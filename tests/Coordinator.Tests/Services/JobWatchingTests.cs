@@ -20,7 +20,7 @@ public sealed class JobWatchingTests : IDisposable
     private readonly JobWatching _watching;
 
     public JobWatchingTests()
-        => _watching = new JobWatching(_scene.Store, _scene.History, new JobQueries(_scene.Store, null!), null!, _lifetime, TimeProvider.System);
+        => _watching = new JobWatching(_scene.Store, _scene.History, new JobQueries(_scene.Store, _scene.History, null!), null!, _lifetime, TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -9,6 +9,9 @@ namespace S2M.Integration.Tests.Processes;
 /// <summary>A coordinator and workers as processes, with a client. Ended, all of them are killed and their folder goes.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    /// <summary>The variable with the connection string of a blob store: where it is set, checkpoints go there.</summary>
+    internal const string BlobStore = "S2M_Checkpoints__ConnectionString";
+
     internal const string Token = "token-of-the-integration-tests";
 
     private readonly TempFolder _folder = new();
@@ -84,7 +87,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="siloPort">Where other coordinators reach it; 0 for none.</param>
     internal ProgramProcess CoordinatorProcess(string endpoint, string state, int siloPort = 0)
     {
-        string[] arguments = ["--listen", endpoint, "--state", state];
+        string[] arguments = ["--listen", endpoint, "--state", state, .. _environment.ContainsKey(BlobStore) ? ["--checkpoints", "azure"] : Array.Empty<string>()];
         return _connection is null
             ? ProgramProcess.Start("S2M.Coordinator.dll", _environment, arguments)
             : ProgramProcess.Start(
