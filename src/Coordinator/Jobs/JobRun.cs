@@ -5,6 +5,7 @@ using S2M.Coordinator.Diagnostics;
 using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Parameters;
+using S2M.Coordinator.Reports;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Coordinator.Workers;
@@ -182,12 +183,19 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task WriteAsync(CancellationTokenSource stop)
     {
+        (long Since, string Problem)? away = null;
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(WriteEvery, services.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            long now = services.Time.GetTimestamp();
             try
             {
                 await _recorder.FlushAsync(CancellationToken.None);
+                if (away is { } over)
+                {
+                    _recorder.Warn($"the database was away for {Duration.Show(services.Time.GetElapsedTime(over.Since))}, and what happened meanwhile is written now: {over.Problem}");
+                    away = null;
+                }
             }
             catch (EpochLostException)
             {
@@ -197,6 +205,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             catch (StorageException problem) when (problem.IsTransient)
             {
                 // What is collected is still there: it is written in the next round, or before the next checkpoint, which waits for the database.
+                away ??= (now, problem.Message);
             }
         }
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using S2M.Client;
-using S2M.Coordinator.Hosting;
 using S2M.Protos.V1;
 using WireWorker = S2M.Protos.V1.Worker;
 
@@ -14,13 +13,15 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _environment;
     private readonly string? _connection;
-    private readonly int _siloPort = FreePorts.Take();
+    private readonly SiloPlace _place;
     private readonly List<ProgramProcess> _started = [];
     private readonly List<Peer> _peers = [];
+    private Uri? _advertise;
 
-    private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment)
+    private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment, SiloPlace? place)
     {
         _connection = connection;
+        _place = place ?? SiloPlace.Free();
         _environment = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["S2M_TOKEN"] = Token };
     }
 
@@ -29,6 +30,9 @@ internal sealed class Cluster : IAsyncDisposable
     internal S2MClient Client { get; private set; } = null!;
 
     internal ProgramProcess Coordinator { get; private set; } = null!;
+
+    /// <summary>The coordinator that was started first, as one of several.</summary>
+    internal Peer First => new(Coordinator, Address, Client, _place.Port);
 
     /// <summary>Workers in the order in which they were started.</summary>
     internal List<ProgramProcess> Workers { get; } = [];
@@ -41,9 +45,12 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="workers">How many workers.</param>
     /// <param name="connection">A PostgreSQL database; null for SQLite.</param>
     /// <param name="environment">Variables of all processes.</param>
-    internal static async Task<Cluster> StartAsync(int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="place">Where other coordinators reach the first one.</param>
+    /// <param name="advertise">Where workers reach it, when that is not where it listens.</param>
+    internal static async Task<Cluster> StartAsync(
+        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, Uri? advertise = null)
     {
-        var cluster = new Cluster(connection, environment);
+        var cluster = new Cluster(connection, environment, place) { _advertise = advertise };
         try
         {
             await cluster.StartCoordinatorAsync();
@@ -61,45 +68,62 @@ internal sealed class Cluster : IAsyncDisposable
     internal async Task StartCoordinatorAsync()
     {
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
-        Coordinator = Keep(CoordinatorProcess(endpoint, State, _siloPort));
+        Coordinator = Keep(CoordinatorProcess(endpoint, State, _place, _connection, _advertise is null ? [] : ["--advertise", _advertise.GetLeftPart(UriPartial.Authority)]));
         Address = await Coordinator.ListensAsync();
         Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
     }
 
     /// <summary>Starts a second coordinator on the same PostgreSQL and the same folder.</summary>
     /// <returns>Both.</returns>
-    internal async Task<(Peer First, Peer Second)> AddCoordinatorAsync()
+    internal async Task<(Peer First, Peer Second)> AddCoordinatorAsync() => (First, await JoinAsync());
+
+    /// <summary>Starts a further coordinator on the same PostgreSQL and the same folder.</summary>
+    /// <param name="place">Where other coordinators reach it; null for a free port.</param>
+    /// <param name="connection">How it reaches the database, when that is another way.</param>
+    internal async Task<Peer> JoinAsync(SiloPlace? place = null, string? connection = null)
     {
-        int port = FreePorts.Take();
-        ProgramProcess second = Keep(CoordinatorProcess("127.0.0.1:0", State, port));
-        Uri address = await second.ListensAsync();
+        place ??= SiloPlace.Free();
+        ProgramProcess process = Keep(CoordinatorProcess("127.0.0.1:0", State, place, connection ?? _connection));
+        Uri address = await process.ListensAsync();
         var client = S2MClient.Connect(new ClientOptions { Address = address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
-        _peers.Add(new Peer(second, address, client, port));
-        return (new Peer(Coordinator, Address, Client, _siloPort), _peers[^1]);
+        _peers.Add(new Peer(process, address, client, place.Port));
+        return _peers[^1];
     }
 
     /// <summary>Starts a coordinator's process, and waits for nothing.</summary>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="state">Its folder.</param>
-    /// <param name="siloPort">Where other coordinators reach it; 0 for none.</param>
-    internal ProgramProcess CoordinatorProcess(string endpoint, string state, int siloPort = 0)
+    /// <param name="place">Where other coordinators reach it, if any.</param>
+    /// <param name="connection">How it reaches PostgreSQL; null for SQLite.</param>
+    /// <param name="more">Further arguments.</param>
+    internal ProgramProcess CoordinatorProcess(string endpoint, string state, SiloPlace? place = null, string? connection = null, params string[] more)
     {
-        string[] arguments = ["--listen", endpoint, "--state", state];
-        return _connection is null
+        string[] arguments = ["--listen", endpoint, "--state", state, .. more];
+        return connection is null
             ? ProgramProcess.Start("S2M.Coordinator.dll", _environment, arguments)
             : ProgramProcess.Start(
                 "S2M.Coordinator.dll",
-                new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = _connection },
-                [.. arguments, "--storage", "postgresql", .. siloPort > 0 ? ["--silo-port", siloPort.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()]);
+                new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = connection },
+                [.. arguments, "--storage", "postgresql", .. place?.Arguments ?? []]);
     }
 
     /// <summary>Starts a worker and waits until it is registered. Its name is <c>worker-N</c>, from 1.</summary>
-    internal async Task<ProgramProcess> StartWorkerAsync(params string[] arguments)
+    internal Task<ProgramProcess> StartWorkerAsync()
+    {
+        lock (_started)
+        {
+            return StartWorkerAsync(string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}"));
+        }
+    }
+
+    /// <summary>Starts a worker and waits until it is registered.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="arguments">Further arguments.</param>
+    internal async Task<ProgramProcess> StartWorkerAsync(string name, params string[] arguments)
     {
         ProgramProcess worker;
         lock (_started)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}");
             IEnumerable<string> coordinators = _peers.Select(peer => peer.Address).Prepend(Address).SelectMany(address => new[] { "--coordinator", address.ToString() });
             worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
             Workers.Add(worker);
