@@ -24,15 +24,18 @@ internal sealed class JobRows(string connection, string jobId)
             .ShouldHaveSingleItem($"'{owner}' is one of them");
     }
 
+    /// <summary>The epoch of its newest loop.</summary>
+    internal async Task<long> EpochAsync() => long.Parse(await ReadAsync("SELECT epoch::text FROM jobs WHERE id = @id"), CultureInfo.InvariantCulture);
+
     /// <summary>Completes when a loop of an epoch has begun.</summary>
-    internal async Task EpochAsync(long epoch)
+    internal async Task BeginsAsync(long epoch)
     {
         using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await Hang.Guard(Task.Run(
             async () =>
             {
-                while (long.Parse(await ReadAsync("SELECT epoch::text FROM jobs WHERE id = @id"), CultureInfo.InvariantCulture) < epoch)
+                while (await EpochAsync() < epoch)
                 {
                     await beat.WaitForNextTickAsync(cancellationToken);
                 }

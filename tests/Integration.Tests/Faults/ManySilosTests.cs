@@ -29,7 +29,7 @@ public sealed class ManySilosTests(Reference reference, PostgreSqlServer server)
             Peer owner = await rows.OwnerOfAsync([.. living]);
             living.Remove(owner);
             await owner.Process.EndAsync(ProgramProcess.Kill);
-            await rows.EpochAsync(epoch + 1);
+            await rows.BeginsAsync(epoch + 1);
         }
 
         Job end = await Outcome.AssertAsync(watchers[living.ShouldHaveSingleItem()], reference, rows);

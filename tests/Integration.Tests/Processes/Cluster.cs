@@ -17,6 +17,7 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<ProgramProcess> _started = [];
     private readonly List<Peer> _peers = [];
     private Uri? _advertise;
+    private string? _state;
 
     private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment, SiloPlace? place)
     {
@@ -37,7 +38,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Workers in the order in which they were started.</summary>
     internal List<ProgramProcess> Workers { get; } = [];
 
-    internal string State => _folder["state"];
+    internal string State => _state ?? _folder["state"];
 
     internal string this[string name] => _folder[name];
 
@@ -47,10 +48,12 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="environment">Variables of all processes.</param>
     /// <param name="place">Where other coordinators reach the first one.</param>
     /// <param name="advertise">Where workers reach it, when that is not where it listens.</param>
+    /// <param name="state">The state folder; null for a new one.</param>
     internal static async Task<Cluster> StartAsync(
-        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, Uri? advertise = null)
+        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, Uri? advertise = null,
+        string? state = null)
     {
-        var cluster = new Cluster(connection, environment, place) { _advertise = advertise };
+        var cluster = new Cluster(connection, environment, place) { _advertise = advertise, _state = state };
         try
         {
             await cluster.StartCoordinatorAsync();
@@ -68,7 +71,7 @@ internal sealed class Cluster : IAsyncDisposable
     internal async Task StartCoordinatorAsync()
     {
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
-        Coordinator = Keep(CoordinatorProcess(endpoint, State, _place, _connection, _advertise is null ? [] : ["--advertise", _advertise.GetLeftPart(UriPartial.Authority)]));
+        Coordinator = Keep(Start(endpoint, State, _place, null, _advertise is null ? [] : ["--advertise", _advertise.GetLeftPart(UriPartial.Authority)]));
         Address = await Coordinator.ListensAsync();
         Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
     }
@@ -79,33 +82,21 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Starts a further coordinator on the same PostgreSQL and the same folder.</summary>
     /// <param name="place">Where other coordinators reach it; null for a free port.</param>
-    /// <param name="connection">How it reaches the database, when that is another way.</param>
-    internal async Task<Peer> JoinAsync(SiloPlace? place = null, string? connection = null)
+    /// <param name="environment">Variables over those of all processes.</param>
+    internal async Task<Peer> JoinAsync(SiloPlace? place = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         place ??= SiloPlace.Free();
-        ProgramProcess process = Keep(CoordinatorProcess("127.0.0.1:0", State, place, connection ?? _connection));
+        ProgramProcess process = Keep(Start("127.0.0.1:0", State, place, environment));
         Uri address = await process.ListensAsync();
         var client = S2MClient.Connect(new ClientOptions { Address = address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
         _peers.Add(new Peer(process, address, client, place.Port));
         return _peers[^1];
     }
 
-    /// <summary>Starts a coordinator's process, and waits for nothing.</summary>
+    /// <summary>Starts a further coordinator's process with a database of its own, and waits for nothing.</summary>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="state">Its folder.</param>
-    /// <param name="place">Where other coordinators reach it, if any.</param>
-    /// <param name="connection">How it reaches PostgreSQL; null for SQLite.</param>
-    /// <param name="more">Further arguments.</param>
-    internal ProgramProcess CoordinatorProcess(string endpoint, string state, SiloPlace? place = null, string? connection = null, params string[] more)
-    {
-        string[] arguments = ["--listen", endpoint, "--state", state, .. more];
-        return connection is null
-            ? ProgramProcess.Start("S2M.Coordinator.dll", _environment, arguments)
-            : ProgramProcess.Start(
-                "S2M.Coordinator.dll",
-                new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = connection },
-                [.. arguments, "--storage", "postgresql", .. place?.Arguments ?? []]);
-    }
+    internal ProgramProcess CoordinatorProcess(string endpoint, string state) => ProgramProcess.Start("S2M.Coordinator.dll", _environment, "--listen", endpoint, "--state", state);
 
     /// <summary>Starts a worker and waits until it is registered. Its name is <c>worker-N</c>, from 1.</summary>
     internal Task<ProgramProcess> StartWorkerAsync()
@@ -119,13 +110,19 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Starts a worker and waits until it is registered.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="arguments">Further arguments.</param>
-    internal async Task<ProgramProcess> StartWorkerAsync(string name, params string[] arguments)
+    internal Task<ProgramProcess> StartWorkerAsync(string name, params string[] arguments) => StartWorkerAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts a worker and waits until it is registered.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="environment">Variables over those of all processes.</param>
+    /// <param name="arguments">Further arguments.</param>
+    internal async Task<ProgramProcess> StartWorkerAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProgramProcess worker;
         lock (_started)
         {
             IEnumerable<string> coordinators = _peers.Select(peer => peer.Address).Prepend(Address).SelectMany(address => new[] { "--coordinator", address.ToString() });
-            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
+            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", With(environment), [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
             Workers.Add(worker);
         }
 
@@ -182,6 +179,23 @@ internal sealed class Cluster : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private ProgramProcess Start(string endpoint, string state, SiloPlace place, IReadOnlyDictionary<string, string>? environment, params string[] more)
+    {
+        Dictionary<string, string> all = With(environment ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        string[] arguments = ["--listen", endpoint, "--state", state, .. more];
+        if (_connection is null)
+        {
+            return ProgramProcess.Start("S2M.Coordinator.dll", all, arguments);
+        }
+
+        all["S2M_Storage__ConnectionString"] = _connection;
+        return ProgramProcess.Start("S2M.Coordinator.dll", all, [.. arguments, "--storage", "postgresql", .. place.Arguments]);
+    }
+
+    private Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment)
+        => new(_environment.Concat(environment).GroupBy(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal)
+            .ToDictionary(static values => values.Key, static values => values.Last(), StringComparer.Ordinal), StringComparer.Ordinal);
 
     private string Remains()
     {
