@@ -1,3 +1,4 @@
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 using S2M.Protos.V1;
 
@@ -6,7 +7,7 @@ namespace S2M.Integration.Tests;
 /// <summary>A coordinator that ends in the middle of a job, and comes again.</summary>
 public sealed class CoordinatorLossTests(Reference reference)
 {
-    [Fact]
+    [Fact, Proves(Fault.CoordinatorKilled)]
     public async Task Kill_InTheMiddle_JobGoesOnByItselfAndWatcherMissesNothing()
     {
         await using Cluster cluster = await Cluster.StartAsync(1);

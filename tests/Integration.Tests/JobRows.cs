@@ -12,11 +12,48 @@ internal sealed class JobRows(string connection, string jobId)
     /// <summary>Which of two coordinators has the job's newest loop, and the other one.</summary>
     internal async Task<(Peer Owner, Peer Other)> OwnerAsync((Peer First, Peer Second) peers)
     {
-        string owner = await ReadAsync("SELECT owner FROM jobs WHERE id = @id");
-        bool IsOwner(Peer peer) => owner.Contains(string.Create(CultureInfo.InvariantCulture, $":{peer.SiloPort}@"), StringComparison.Ordinal);
-        (IsOwner(peers.First) ^ IsOwner(peers.Second)).ShouldBeTrue($"'{owner}' is one of the two");
-        return IsOwner(peers.First) ? (peers.First, peers.Second) : (peers.Second, peers.First);
+        Peer owner = await OwnerOfAsync(peers.First, peers.Second);
+        return owner == peers.First ? (peers.First, peers.Second) : (peers.Second, peers.First);
     }
+
+    /// <summary>Which coordinator has the job's newest loop.</summary>
+    internal async Task<Peer> OwnerOfAsync(params Peer[] peers)
+    {
+        string owner = await ReadAsync("SELECT owner FROM jobs WHERE id = @id");
+        return peers.Where(peer => owner.Contains(string.Create(CultureInfo.InvariantCulture, $":{peer.SiloPort}@"), StringComparison.Ordinal))
+            .ShouldHaveSingleItem($"'{owner}' is one of them");
+    }
+
+    /// <summary>The epoch of its newest loop.</summary>
+    internal async Task<long> EpochAsync() => long.Parse(await ReadAsync("SELECT epoch::text FROM jobs WHERE id = @id"), CultureInfo.InvariantCulture);
+
+    /// <summary>Completes when a loop of an epoch has begun.</summary>
+    internal async Task BeginsAsync(long epoch)
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await Hang.Guard(Task.Run(
+            async () =>
+            {
+                while (await EpochAsync() < epoch)
+                {
+                    await beat.WaitForNextTickAsync(cancellationToken);
+                }
+            },
+            cancellationToken));
+    }
+
+    /// <summary>The step that the job's pointer names.</summary>
+    internal async Task<int> CheckpointStepAsync()
+        => int.Parse(await ReadAsync("SELECT checkpoint_step::text FROM jobs WHERE id = @id"), CultureInfo.InvariantCulture);
+
+    /// <summary>How many episodes were counted in each step, in order: <c>1:8 2:8</c>.</summary>
+    internal Task<string> CountedAsync()
+        => ReadAsync("SELECT string_agg(step || ':' || value, ' ' ORDER BY step) FROM job_metrics WHERE job_id = @id AND name = 'episodes_counted'");
+
+    /// <summary>Checkpoints that rows name, as <c>epoch/step</c> below the job's folder, in order.</summary>
+    internal async Task<string[]> CheckpointsAsync()
+        => (await ReadAsync("SELECT string_agg(lpad(epoch::text, 6, '0') || '/step-' || lpad(step::text, 6, '0'), ' ' ORDER BY epoch, step) FROM checkpoints WHERE job_id = @id")).Split(' ');
 
     /// <summary>Everything that a loop writes: the job with its pointer and hash, its figures, checkpoints and transitions.</summary>
     internal async Task<string> AllAsync() => string.Join('\n', await Task.WhenAll(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 
 namespace S2M.Integration.Tests;
@@ -12,7 +13,7 @@ public sealed class LocalServiceTests(Reference reference) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact, Proves(Fault.LocalKilled)]
     public async Task Up_Killed_ChildrenEnd()
     {
         await using ProgramProcess up = Start("up", "--workers", "2", "--state", _folder["state"]);

@@ -1,4 +1,5 @@
 using S2M.Coordinator.Tests.Storage;
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 
 [assembly: AssemblyFixture(typeof(PostgreSqlServer))]
@@ -15,7 +16,7 @@ public sealed class PostgreSqlTests(Reference reference, PostgreSqlServer server
         await SameBitsTests.AssertSameAsync(cluster, reference);
     }
 
-    [Fact]
+    [Fact, Proves(Fault.CoordinatorKilled)]
     public async Task Kill_InTheMiddle_JobGoesOnByItselfAndWatcherMissesNothing()
     {
         await using Cluster cluster = await Cluster.StartAsync(1, await server.CreateDatabaseAsync());

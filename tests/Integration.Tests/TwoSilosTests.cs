@@ -1,5 +1,6 @@
 using System.Globalization;
 using S2M.Coordinator.Tests.Storage;
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 using S2M.Protos.V1;
 
@@ -11,7 +12,7 @@ public sealed class TwoSilosTests(Reference reference, PostgreSqlServer server)
     // The runtime ends a process that was told to by a signal to itself.
     private const int Aborted = 128 + 6;
 
-    [Fact]
+    [Fact, Proves(Fault.SiloKilled)]
     public async Task Kill_SiloThatRunsTheJob_JobGoesOnAtTheOther()
     {
         string connection = await server.CreateDatabaseAsync();
@@ -74,7 +75,7 @@ public sealed class TwoSilosTests(Reference reference, PostgreSqlServer server)
         (await new JobRows(connection, two.JobId).OwnerAsync(peers)).Owner.ShouldNotBe(owner);
     }
 
-    [Fact]
+    [Fact, Proves(Fault.SiloHungGoesOn)]
     public async Task Hang_SiloThatRunsTheJob_TakenOverAndRefusedWhenItComesBack()
     {
         string connection = await server.CreateDatabaseAsync();

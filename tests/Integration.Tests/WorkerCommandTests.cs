@@ -1,3 +1,4 @@
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 using S2M.Protos.V1;
 
@@ -8,7 +9,7 @@ public sealed class WorkerCommandTests
 {
     private static readonly string[] Long = ["training.steps=5000"];
 
-    [Fact]
+    [Fact, Proves(Fault.WorkerComesAndGoes)]
     public async Task Worker_JoinsCordonedUncordonedDrained_SharesFollow()
     {
         await using Cluster cluster = await Cluster.StartAsync(1);

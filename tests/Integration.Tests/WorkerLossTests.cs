@@ -1,3 +1,4 @@
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 using S2M.Protos.V1;
 
@@ -6,7 +7,7 @@ namespace S2M.Integration.Tests;
 /// <summary>Workers that end in the middle of a job: others compute what they had.</summary>
 public sealed class WorkerLossTests(Reference reference)
 {
-    [Fact]
+    [Fact, Proves(Fault.WorkerComesAndGoes)]
     public async Task Terminate_InTheMiddle_WorkerDrainsAndJobGoesOn()
     {
         await using Cluster cluster = await Cluster.StartAsync(2);
@@ -21,7 +22,7 @@ public sealed class WorkerLossTests(Reference reference)
         watcher.Lines.ShouldNotContain(line => line.Level == LogLevel.Warning && line.Message.Contains("worker-2", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Proves(Fault.WorkerKilled)]
     public async Task Kill_InTheMiddle_ShareIsLeasedAgain()
     {
         await using Cluster cluster = await Cluster.StartAsync(2);
@@ -35,7 +36,7 @@ public sealed class WorkerLossTests(Reference reference)
         await AssertSameAsync(watcher);
     }
 
-    [Fact]
+    [Fact, Proves(Fault.AnotherContract)]
     public async Task Contract_OfAnotherKind_WorkerIsNotLentAndJobSaysWhy()
     {
         await using Cluster cluster = await Cluster.StartAsync(1);

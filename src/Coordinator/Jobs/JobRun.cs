@@ -6,6 +6,7 @@ using S2M.Coordinator.Dispatch;
 using S2M.Coordinator.Evaluation;
 using S2M.Coordinator.Jobs.Owning;
 using S2M.Coordinator.Parameters;
+using S2M.Coordinator.Reports;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Training;
 using S2M.Coordinator.Workers;
@@ -198,12 +199,21 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
 
     private async Task WriteAsync(CancellationTokenSource stop)
     {
+        (long Since, string Problem)? away = null;
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(WriteEvery, services.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            long now = services.Time.GetTimestamp();
             try
             {
                 await _recorder.FlushAsync(CancellationToken.None);
+                if (away is { } over)
+                {
+                    string span = Duration.Show(services.Time.GetElapsedTime(over.Since));
+                    _recorder.Warn($"the database was away for {span}, and what happened meanwhile is written now: {over.Problem}");
+                    away = null;
+                }
+
                 JobRecord? row = await services.Store.FindAsync(_id, CancellationToken.None);
                 if (row is null || !OwnerTransitions.Keeps(row, epoch))
                 {
@@ -220,6 +230,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
             catch (StorageException problem) when (problem.IsTransient)
             {
                 // What is collected is still there: it is written in the next round, or before the next checkpoint, which waits for the database.
+                away ??= (now, problem.Message);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Dapper;
 using FluentMigrator.Runner;
@@ -15,6 +16,9 @@ internal sealed class PostgreSqlDatabase : Database
 
     private readonly NpgsqlDataSource _source;
 
+    // A migration's transactions, and the one that holds the lock, may take longer than any other.
+    private readonly string _migrations;
+
     /// <summary>Names the database; nothing is connected yet.</summary>
     /// <param name="connectionString">How to reach it. Its timeouts are replaced by ours.</param>
     /// <param name="timeout">The longest that a read or write may take.</param>
@@ -28,6 +32,10 @@ internal sealed class PostgreSqlDatabase : Database
 
         // How long a command that is given up may take to say so, before its connection is cut.
         settings.CancellationTimeout = CancellationMilliseconds;
+        _migrations = settings.ConnectionString;
+
+        // A coordinator that hangs or is cut off between two statements would keep the rows that it locked from everybody: the server ends its transaction instead.
+        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c idle_in_transaction_session_timeout={timeout.TotalMilliseconds:0} {settings.Options}").TrimEnd();
         ConnectionString = settings.ConnectionString;
         Name = $"PostgreSQL database '{settings.Database ?? settings.Username}' at {settings.Host}:{settings.Port}";
         _source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
@@ -40,12 +48,12 @@ internal sealed class PostgreSqlDatabase : Database
     internal override string Name { get; }
 
     /// <inheritdoc/>
-    internal override IMigrationRunnerBuilder Target(IMigrationRunnerBuilder runner) => runner.AddPostgres().WithGlobalConnectionString(ConnectionString);
+    internal override IMigrationRunnerBuilder Target(IMigrationRunnerBuilder runner) => runner.AddPostgres().WithGlobalConnectionString(_migrations);
 
     /// <inheritdoc/>
     internal override IDisposable? AwaitMigrationTurn()
     {
-        NpgsqlConnection connection = _source.CreateConnection();
+        var connection = new NpgsqlConnection(_migrations);
         try
         {
             connection.Open();

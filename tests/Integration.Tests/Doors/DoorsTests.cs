@@ -10,6 +10,7 @@ using S2M.Cli.Transfers;
 using S2M.Client;
 using S2M.Coordinator.Reports;
 using S2M.Data.Images;
+using S2M.Integration.Tests.Faults;
 using S2M.Integration.Tests.Processes;
 using S2M.Protos.V1;
 using DataSet = S2M.Protos.V1.DataSet;
@@ -30,7 +31,7 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory]
+    [Theory, Proves(Fault.RequestMalformed)]
     [InlineData(null)]
     [InlineData("Bearer another-token-of-the-integration-tests")]
     [InlineData("Basic " + Cluster.Token)]
@@ -90,7 +91,7 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
         (await doors.Cluster.Client.Workers.ListAsync(cancellationToken: Cancellation)).ShouldHaveSingleItem();
     }
 
-    [Theory]
+    [Theory, Proves(Fault.RequestMalformed)]
     [MemberData(nameof(Methods))]
     public async Task Call_WithARandomMessage_IsAnsweredOrRefusedPreciselyAndRefusalsChangeNothing(string name)
     {
@@ -110,7 +111,7 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
             threads: 1);
     }
 
-    [Fact]
+    [Fact, Proves(Fault.RequestMalformed)]
     public async Task Submit_OfAJobFileWithChangedBytes_IsAcceptedOrRefusedByField()
     {
         MethodDescriptor method = Served(coordinator: true).Single(method => method.Name == "SubmitJob");
@@ -140,7 +141,7 @@ public sealed class DoorsTests(DoorsCluster doors) : IClassFixture<DoorsCluster>
             threads: 1);
     }
 
-    [Fact]
+    [Fact, Proves(Fault.StreamCut)]
     public async Task Upload_CutAnywhere_GoesOnAndGivesTheSameVersion()
     {
         int sample = 0;

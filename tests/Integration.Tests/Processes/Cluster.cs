@@ -1,6 +1,5 @@
 using System.Globalization;
 using S2M.Client;
-using S2M.Coordinator.Hosting;
 using S2M.Protos.V1;
 using WireWorker = S2M.Protos.V1.Worker;
 
@@ -17,13 +16,16 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly Dictionary<string, string> _environment;
     private readonly string? _connection;
-    private readonly int _siloPort = FreePorts.Take();
+    private readonly SiloPlace _place;
     private readonly List<ProgramProcess> _started = [];
     private readonly List<Peer> _peers = [];
+    private Uri? _advertise;
+    private string? _state;
 
-    private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment)
+    private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment, SiloPlace? place)
     {
         _connection = connection;
+        _place = place ?? SiloPlace.Free();
         _environment = new Dictionary<string, string>(environment ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal) { ["S2M_TOKEN"] = Token };
     }
 
@@ -33,10 +35,13 @@ internal sealed class Cluster : IAsyncDisposable
 
     internal ProgramProcess Coordinator { get; private set; } = null!;
 
+    /// <summary>The coordinator that was started first, as one of several.</summary>
+    internal Peer First => new(Coordinator, Address, Client, _place.Port);
+
     /// <summary>Workers in the order in which they were started.</summary>
     internal List<ProgramProcess> Workers { get; } = [];
 
-    internal string State => _folder["state"];
+    internal string State => _state ?? _folder["state"];
 
     internal string this[string name] => _folder[name];
 
@@ -44,9 +49,14 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="workers">How many workers.</param>
     /// <param name="connection">A PostgreSQL database; null for SQLite.</param>
     /// <param name="environment">Variables of all processes.</param>
-    internal static async Task<Cluster> StartAsync(int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="place">Where other coordinators reach the first one.</param>
+    /// <param name="advertise">Where workers reach it, when that is not where it listens.</param>
+    /// <param name="state">The state folder; null for a new one.</param>
+    internal static async Task<Cluster> StartAsync(
+        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, Uri? advertise = null,
+        string? state = null)
     {
-        var cluster = new Cluster(connection, environment);
+        var cluster = new Cluster(connection, environment, place) { _advertise = advertise, _state = state };
         try
         {
             await cluster.StartCoordinatorAsync();
@@ -64,47 +74,59 @@ internal sealed class Cluster : IAsyncDisposable
     internal async Task StartCoordinatorAsync()
     {
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
-        Coordinator = Keep(CoordinatorProcess(endpoint, State, _siloPort));
+        Coordinator = Keep(Start(endpoint, State, _place, null, _advertise is null ? [] : ["--advertise", _advertise.GetLeftPart(UriPartial.Authority)]));
         Address = await Coordinator.ListensAsync();
         Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
     }
 
     /// <summary>Starts a second coordinator on the same PostgreSQL and the same folder.</summary>
     /// <returns>Both.</returns>
-    internal async Task<(Peer First, Peer Second)> AddCoordinatorAsync()
+    internal async Task<(Peer First, Peer Second)> AddCoordinatorAsync() => (First, await JoinAsync());
+
+    /// <summary>Starts a further coordinator on the same PostgreSQL and the same folder.</summary>
+    /// <param name="place">Where other coordinators reach it; null for a free port.</param>
+    /// <param name="environment">Variables over those of all processes.</param>
+    internal async Task<Peer> JoinAsync(SiloPlace? place = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        int port = FreePorts.Take();
-        ProgramProcess second = Keep(CoordinatorProcess("127.0.0.1:0", State, port));
-        Uri address = await second.ListensAsync();
+        place ??= SiloPlace.Free();
+        ProgramProcess process = Keep(Start("127.0.0.1:0", State, place, environment));
+        Uri address = await process.ListensAsync();
         var client = S2MClient.Connect(new ClientOptions { Address = address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
-        _peers.Add(new Peer(second, address, client, port));
-        return (new Peer(Coordinator, Address, Client, _siloPort), _peers[^1]);
+        _peers.Add(new Peer(process, address, client, place.Port));
+        return _peers[^1];
     }
 
-    /// <summary>Starts a coordinator's process, and waits for nothing.</summary>
+    /// <summary>Starts a further coordinator's process with a database of its own, and waits for nothing.</summary>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="state">Its folder.</param>
-    /// <param name="siloPort">Where other coordinators reach it; 0 for none.</param>
-    internal ProgramProcess CoordinatorProcess(string endpoint, string state, int siloPort = 0)
-    {
-        string[] arguments = ["--listen", endpoint, "--state", state, .. _environment.ContainsKey(BlobStore) ? ["--checkpoints", "azure"] : Array.Empty<string>()];
-        return _connection is null
-            ? ProgramProcess.Start("S2M.Coordinator.dll", _environment, arguments)
-            : ProgramProcess.Start(
-                "S2M.Coordinator.dll",
-                new Dictionary<string, string>(_environment, StringComparer.Ordinal) { ["S2M_Storage__ConnectionString"] = _connection },
-                [.. arguments, "--storage", "postgresql", .. siloPort > 0 ? ["--silo-port", siloPort.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>()]);
-    }
+    internal ProgramProcess CoordinatorProcess(string endpoint, string state)
+        => ProgramProcess.Start("S2M.Coordinator.dll", _environment, [.. Listening(endpoint, state)]);
 
     /// <summary>Starts a worker and waits until it is registered. Its name is <c>worker-N</c>, from 1.</summary>
-    internal async Task<ProgramProcess> StartWorkerAsync(params string[] arguments)
+    internal Task<ProgramProcess> StartWorkerAsync()
+    {
+        lock (_started)
+        {
+            return StartWorkerAsync(string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}"));
+        }
+    }
+
+    /// <summary>Starts a worker and waits until it is registered.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="arguments">Further arguments.</param>
+    internal Task<ProgramProcess> StartWorkerAsync(string name, params string[] arguments) => StartWorkerAsync(name, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts a worker and waits until it is registered.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="environment">Variables over those of all processes.</param>
+    /// <param name="arguments">Further arguments.</param>
+    internal async Task<ProgramProcess> StartWorkerAsync(string name, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         ProgramProcess worker;
         lock (_started)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"worker-{Workers.Count + 1}");
             IEnumerable<string> coordinators = _peers.Select(peer => peer.Address).Prepend(Address).SelectMany(address => new[] { "--coordinator", address.ToString() });
-            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", _environment, [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
+            worker = Keep(ProgramProcess.Start("S2M.Worker.dll", With(environment), [.. coordinators, "--name", name, "--cache", _folder[name], .. arguments]));
             Workers.Add(worker);
         }
 
@@ -161,6 +183,26 @@ internal sealed class Cluster : IAsyncDisposable
 
         _folder.Dispose();
     }
+
+    private ProgramProcess Start(string endpoint, string state, SiloPlace place, IReadOnlyDictionary<string, string>? environment, params string[] more)
+    {
+        Dictionary<string, string> all = With(environment ?? new Dictionary<string, string>(StringComparer.Ordinal));
+        string[] arguments = [.. Listening(endpoint, state), .. more];
+        if (_connection is null)
+        {
+            return ProgramProcess.Start("S2M.Coordinator.dll", all, arguments);
+        }
+
+        all["S2M_Storage__ConnectionString"] = _connection;
+        return ProgramProcess.Start("S2M.Coordinator.dll", all, [.. arguments, "--storage", "postgresql", .. place.Arguments]);
+    }
+
+    private string[] Listening(string endpoint, string state)
+        => ["--listen", endpoint, "--state", state, .. _environment.ContainsKey(BlobStore) ? ["--checkpoints", "azure"] : Array.Empty<string>()];
+
+    private Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment)
+        => new(_environment.Concat(environment).GroupBy(static pair => pair.Key, static pair => pair.Value, StringComparer.Ordinal)
+            .ToDictionary(static values => values.Key, static values => values.Last(), StringComparer.Ordinal), StringComparer.Ordinal);
 
     private string Remains()
     {

@@ -96,7 +96,18 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
-    internal void Signal(int signal) => SendSignal(_process.Id, signal).ShouldBe(0);
+    /// <summary>Whether it has ended.</summary>
+    internal bool HasEnded => _process.HasExited;
+
+    /// <summary>Sends a signal.</summary>
+    /// <exception cref="InvalidOperationException">There is no such process any more.</exception>
+    internal void Signal(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"{_name}: signal {signal} could not be sent to process {_process.Id}; it wrote:\n{Errors}");
+        }
+    }
 
     /// <summary>Waits for its end.</summary>
     internal async Task<Finished> FinishAsync()
