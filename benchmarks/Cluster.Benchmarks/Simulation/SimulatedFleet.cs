@@ -45,7 +45,12 @@ internal sealed class SimulatedFleet : IAsyncDisposable
             RegisterWorkerResponse registered = await directory.RegisterWorkerAsync(
                 new RegisterWorkerRequest
                 {
-                    WorkerId = id, Incarnation = member.Incarnation, Address = address.ToString(), Device = "simulated", NumericContract = Contract, Build = "simulated",
+                    WorkerId = id,
+                    Incarnation = member.Incarnation,
+                    Address = address.ToString(),
+                    Device = "simulated",
+                    NumericContract = Contract,
+                    Build = "simulated",
                 },
                 _headers,
                 cancellationToken: stop);
