@@ -191,7 +191,10 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
     [Fact]
     public async Task OpenAsync_NothingThere_IsAMissingFile()
     {
-        await Should.ThrowAsync<FileNotFoundException>(() => Blobs.OpenAsync(new CheckpointPlace(NewJob(), 1, 3), CheckpointContent.Parameters, Token));
+        // Asked for outside: within the expectation a skip would be taken for the wrong error.
+        ICheckpointBlobs blobs = Blobs;
+
+        await Should.ThrowAsync<FileNotFoundException>(() => blobs.OpenAsync(new CheckpointPlace(NewJob(), 1, 3), CheckpointContent.Parameters, Token));
     }
 
     [Fact]
