@@ -193,7 +193,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
                 await _recorder.FlushAsync(CancellationToken.None);
                 if (away is { } over)
                 {
-                    _recorder.Warn($"the database was away for {Duration.Show(services.Time.GetElapsedTime(over.Since))}, and what happened meanwhile is written now: {over.Problem}");
+                    string span = Duration.Show(services.Time.GetElapsedTime(over.Since));
+                    _recorder.Warn($"the database was away for {span}, and what happened meanwhile is written now: {over.Problem}");
                     away = null;
                 }
             }

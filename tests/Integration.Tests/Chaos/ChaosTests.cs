@@ -36,11 +36,11 @@ public sealed class ChaosTests(Reference reference, PostgreSqlServer server) : I
             Seed = ulong.Parse(Setting("S2M_CHAOS_SEED", "1"), CultureInfo.InvariantCulture),
             Duration = TimeSpan.FromSeconds(double.Parse(Setting("S2M_CHAOS_SECONDS", "60"), CultureInfo.InvariantCulture)),
         };
-        string another = await Reference.TrainAsync(_folder["another"], "seed=7");
+        string another = await Reference.TrainAsync(_folder["another"], "training.seed=7");
         (string[] Settings, string Hash)[] kinds =
         [
             (SmallJob.Settings, await reference.HashAsync()),
-            ([.. SmallJob.Settings, "seed=7"], JsonNode.Parse(another)!["parameters_hash"]!.GetValue<string>()),
+            ([.. SmallJob.Settings, "training.seed=7"], JsonNode.Parse(another)!["parameters_hash"]!.GetValue<string>()),
         ];
         string connection = await server.CreateDatabaseAsync();
         await using ChaosCluster cluster = await ChaosCluster.StartAsync(_folder.Location, connection, Coordinators, Workers);
