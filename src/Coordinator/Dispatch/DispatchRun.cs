@@ -46,7 +46,7 @@ internal sealed class DispatchRun(
                     break;
                 }
 
-                await WaitAsync(changed, looked.Workers, cancellationToken);
+                await WaitAsync(changed, looked, cancellationToken);
                 foreach ((int lease, Running running) in _running.Where(pair => pair.Value.Ended.IsCompleted).OrderBy(pair => pair.Key).ToArray())
                 {
                     // One of them may have made the others unwanted: what they answered is late then.
@@ -174,12 +174,12 @@ internal sealed class DispatchRun(
             + $"as two other workers have it, got {distrust.Got}; what it answered in this step is computed again; run s2m selftest there");
     }
 
-    private async Task WaitAsync(Task changed, IReadOnlyList<LeasedWorker> view, CancellationToken cancellationToken)
+    private async Task WaitAsync(Task changed, LeasingEvent.Looked looked, CancellationToken cancellationToken)
     {
         // Nothing finished for long: say so, and go on waiting.
         bool isRunning = _running.Count > 0;
         TimeSpan patience = isRunning ? TimeSpan.FromSeconds(5 * Math.Max(1, shares.Max(share => clock.Expected(share)?.TotalSeconds ?? 60))) : options.Poll;
-        double untilLate = Math.Max(0, _policy.NextLook(_state, view) - Now);
+        double untilLate = Math.Max(0, _policy.NextLook(_state, looked.Workers, looked.Now) - Now);
         bool isForCopy = untilLate < patience.TotalSeconds;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task late = Task.Delay(isForCopy ? TimeSpan.FromSeconds(untilLate) : patience, time, over.Token);

@@ -23,13 +23,17 @@ internal sealed record LeasePolicy(int FaultsPerShare, double BackupFactor, doub
     internal bool IsWorthACopy(Lease lease, double expected, double expectedOfOther, double now)
         => now >= LateAt(lease, expected) || lease.Begun + expected - now > Math.Max(BackupFloor, BackupFactor * expectedOfOther);
 
-    /// <summary>When a look would find the next lease late; infinite where nobody is idle or nothing becomes late by itself.</summary>
+    /// <summary>
+    /// When a look would find the next lease late; infinite where nobody is idle or nothing becomes late by itself. What is late already and has no copy has nobody who
+    /// could make one: time alone changes nothing then.
+    /// </summary>
     /// <param name="state">The shares.</param>
     /// <param name="workers">All that are lent.</param>
-    internal double NextLook(LeasingState state, IReadOnlyList<LeasedWorker> workers)
+    /// <param name="now">The time of the last look.</param>
+    internal double NextLook(LeasingState state, IReadOnlyList<LeasedWorker> workers, double now)
         => !workers.Any(static worker => worker is { IsFree: true, TakesShares: true })
             ? double.PositiveInfinity
             : state.Shares.Where(static share => share.Leases.Length is > 0 and < Copies).Select(share => LateAt(
                 share.Leases[0], (workers.FirstOrDefault(worker => worker.Incarnation == share.Leases[0].Worker)?.SecondsPerItem ?? double.NaN) * share.Items))
-                .DefaultIfEmpty(double.PositiveInfinity).Min();
+                .Where(late => late > now).DefaultIfEmpty(double.PositiveInfinity).Min();
 }
