@@ -34,7 +34,7 @@ public sealed class ChaosTests(Reference reference, PostgreSqlServer server) : I
         var options = new ChaosOptions
         {
             Seed = ulong.Parse(Setting("S2M_CHAOS_SEED", "1"), CultureInfo.InvariantCulture),
-            Duration = TimeSpan.FromSeconds(double.Parse(Setting("S2M_CHAOS_SECONDS", "60"), CultureInfo.InvariantCulture)),
+            Duration = TimeSpan.FromSeconds(double.Parse(Setting("S2M_CHAOS_SECONDS", "30"), CultureInfo.InvariantCulture)),
         };
         string another = await Reference.TrainAsync(_folder["another"], "training.seed=7");
         (string[] Settings, string Hash)[] kinds =
