@@ -56,7 +56,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>A client of a coordinator.</summary>
     internal S2MClient Connect(int coordinator)
-        => S2MClient.Connect(new ClientOptions { Address = _addresses[coordinator], Token = Token, Attempts = 1, SubmitDeadline = TimeSpan.FromSeconds(20) });
+        => S2MClient.Connect(new ClientOptions { Address = _addresses[coordinator], Token = Token, Attempts = 2, SubmitDeadline = TimeSpan.FromSeconds(20) });
 
     /// <summary>Submits a job to whichever coordinator takes it: the same request until one does.</summary>
     /// <param name="request">The job, with its request identifier.</param>
