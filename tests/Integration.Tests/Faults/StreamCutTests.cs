@@ -39,8 +39,7 @@ public sealed class StreamCutTests(Reference reference, PostgreSqlServer server)
     {
         string connection = await server.CreateDatabaseAsync();
         await using LoopbackProxy toCoordinator = LoopbackProxy.Start();
-        await using Cluster cluster = await Cluster.StartAsync(0, connection, advertise: toCoordinator.Address);
-        toCoordinator.LeadTo(new IPEndPoint(IPAddress.Loopback, cluster.Address.Port));
+        await using Cluster cluster = await Cluster.StartAsync(0, connection, before: toCoordinator);
         await cluster.StartWorkerAsync();
         Job job = await cluster.SubmitAsync();
         Watcher watcher = cluster.Watch(job);

@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Net;
 using S2M.Client;
+using S2M.Coordinator.Hosting;
+using S2M.Integration.Tests.Faults;
 using S2M.Protos.V1;
 using WireWorker = S2M.Protos.V1.Worker;
 
@@ -19,7 +22,8 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly SiloPlace _place;
     private readonly List<ProgramProcess> _started = [];
     private readonly List<Peer> _peers = [];
-    private Uri? _advertise;
+    private LoopbackProxy? _before;
+    private int _port;
     private string? _state;
 
     private Cluster(string? connection, IReadOnlyDictionary<string, string>? environment, SiloPlace? place)
@@ -50,13 +54,13 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="connection">A PostgreSQL database; null for SQLite.</param>
     /// <param name="environment">Variables of all processes.</param>
     /// <param name="place">Where other coordinators reach the first one.</param>
-    /// <param name="advertise">Where workers reach it, when that is not where it listens.</param>
+    /// <param name="before">Where everybody reaches the first coordinator, when that is not where it listens.</param>
     /// <param name="state">The state folder; null for a new one.</param>
     internal static async Task<Cluster> StartAsync(
-        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, Uri? advertise = null,
+        int workers, string? connection = null, IReadOnlyDictionary<string, string>? environment = null, SiloPlace? place = null, LoopbackProxy? before = null,
         string? state = null)
     {
-        var cluster = new Cluster(connection, environment, place) { _advertise = advertise, _state = state };
+        var cluster = new Cluster(connection, environment, place) { _before = before, _state = state };
         try
         {
             await cluster.StartCoordinatorAsync();
@@ -73,9 +77,16 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Starts the coordinator; again on the same port and folder where there was one.</summary>
     internal async Task StartCoordinatorAsync()
     {
-        string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{(Address.Port > 0 ? Address.Port : 0)}");
-        Coordinator = Keep(Start(endpoint, State, _place, null, _advertise is null ? [] : ["--advertise", _advertise.GetLeftPart(UriPartial.Authority)]));
+        if (_before is not null && _port == 0)
+        {
+            _port = FreePorts.Take();
+            _before.LeadTo(new IPEndPoint(IPAddress.Loopback, _port));
+        }
+
+        string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{_port}");
+        Coordinator = Keep(Start(endpoint, State, _place, null, _before is null ? [] : ["--advertise", _before.Address.GetLeftPart(UriPartial.Authority)]));
         Address = await Coordinator.ListensAsync();
+        _port = _before is null ? Address.Port : _port;
         Client ??= S2MClient.Connect(new ClientOptions { Address = Address, Token = Token, LongestBackoff = TimeSpan.FromSeconds(1) });
     }
 
