@@ -9,10 +9,14 @@ namespace S2M.Coordinator.Storage;
 /// <summary>A PostgreSQL database, for any number of coordinators.</summary>
 internal sealed class PostgreSqlDatabase : Database
 {
-    private const int CancellationMilliseconds = 500;
+    // As the driver has it: a number of milliseconds that asks for nothing.
+    private const int CancelAtOnce = -1;
 
     // Any number that other programs on the server are unlikely to lock: "s2m" and a version in ASCII.
     private const long MigrationLock = 0x73326D_0001;
+
+    // The side that gives up first is ours: it says why.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlDataSource _source;
 
@@ -30,12 +34,14 @@ internal sealed class PostgreSqlDatabase : Database
         settings.ApplicationName ??= "s2m-coordinator";
         settings.Timeout = settings.CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds);
 
-        // How long a command that is given up may take to say so, before its connection is cut.
-        settings.CancellationTimeout = CancellationMilliseconds;
+        // A command that is given up cuts its connection. To ask the server first would take a connection more, and as long again where the server hangs.
+        settings.CancellationTimeout = CancelAtOnce;
         _migrations = settings.ConnectionString;
 
-        // A coordinator that hangs or is cut off between two statements would keep the rows that it locked from everybody: the server ends its transaction instead.
-        settings.Options = string.Create(CultureInfo.InvariantCulture, $"-c idle_in_transaction_session_timeout={timeout.TotalMilliseconds:0} {settings.Options}").TrimEnd();
+        // So the server ends by itself what nobody waits for any more. And what a coordinator that hangs, or is cut off between two statements, would keep locked.
+        string statement = string.Create(CultureInfo.InvariantCulture, $"-c statement_timeout={(timeout + Grace).TotalMilliseconds:0}");
+        string transaction = string.Create(CultureInfo.InvariantCulture, $"-c idle_in_transaction_session_timeout={timeout.TotalMilliseconds:0}");
+        settings.Options = $"{statement} {transaction} {settings.Options}".TrimEnd();
         ConnectionString = settings.ConnectionString;
         Name = $"PostgreSQL database '{settings.Database ?? settings.Username}' at {settings.Host}:{settings.Port}";
         _source = new NpgsqlDataSourceBuilder(ConnectionString).Build();
