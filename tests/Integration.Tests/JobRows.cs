@@ -28,20 +28,11 @@ internal sealed class JobRows(string connection, string jobId)
     internal async Task<long> EpochAsync() => long.Parse(await ReadAsync("SELECT epoch::text FROM jobs WHERE id = @id"), CultureInfo.InvariantCulture);
 
     /// <summary>Completes when a loop of an epoch has begun.</summary>
-    internal async Task BeginsAsync(long epoch)
-    {
-        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
-        await Hang.Guard(Task.Run(
-            async () =>
-            {
-                while (await EpochAsync() < epoch)
-                {
-                    await beat.WaitForNextTickAsync(cancellationToken);
-                }
-            },
-            cancellationToken));
-    }
+    internal Task BeginsAsync(long epoch) => WaitAsync(async () => await EpochAsync() >= epoch);
+
+    /// <summary>Completes when no coordinator has a transaction.</summary>
+    internal Task TransactionsEndAsync() => WaitAsync(async () => await ReadAsync(
+        "SELECT count(*)::text FROM pg_stat_activity WHERE datname = current_database() AND application_name = 's2m-coordinator' AND xact_start IS NOT NULL AND @id <> ''") == "0");
 
     /// <summary>The step that the job's pointer names.</summary>
     internal async Task<int> CheckpointStepAsync()
@@ -62,6 +53,21 @@ internal sealed class JobRows(string connection, string jobId)
         ReadAsync("SELECT string_agg(c::text, ';' ORDER BY c::text) FROM checkpoints c WHERE job_id = @id"),
         ReadAsync("SELECT string_agg(l::text, ';' ORDER BY l::text) FROM job_log l WHERE job_id = @id"),
         ReadAsync("SELECT string_agg(t::text, ';' ORDER BY t::text) FROM job_transitions t WHERE job_id = @id")));
+
+    private static async Task WaitAsync(Func<Task<bool>> condition)
+    {
+        using var beat = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await Hang.Guard(Task.Run(
+            async () =>
+            {
+                while (!await condition())
+                {
+                    await beat.WaitForNextTickAsync(cancellationToken);
+                }
+            },
+            cancellationToken));
+    }
 
     private async Task<string> ReadAsync(string sql)
     {

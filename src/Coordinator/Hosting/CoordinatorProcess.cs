@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -28,6 +29,11 @@ internal static class CoordinatorProcess
         catch (IOException problem) when (problem.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
         {
             throw new CoordinatorException($"--listen {settings.Listen}: expected a port that is free, got one in use; stop who uses it or choose another, 0 for any", problem);
+        }
+        catch (DbException problem)
+        {
+            // Ours come translated; this one is from the membership of silos, which reads the database by itself.
+            throw app.Services.GetRequiredService<Database>().Translate("The cluster of coordinators could not be joined", problem);
         }
 
         string address = settings.Advertise ?? AddressOf(app);

@@ -33,6 +33,21 @@ public sealed class DatabaseAwayTests(Reference reference, PostgreSqlServer serv
     public Task Hung_InTheMiddle_LoopWaitsAtItsNextCheckpointAndCommandsSayWhy(int coordinators, int seconds)
         => AssertGoesOnAsync(coordinators, seconds, static proxy => proxy.Hold(), Late);
 
+    [Fact, Proves(Fault.DatabaseHung)]
+    public async Task Start_MembershipCannotBeRead_EndsWithAnErrorThatNamesTheDatabase()
+    {
+        string connection = await server.CreateDatabaseAsync();
+        await using Cluster cluster = await Cluster.StartAsync(0, connection);
+        await using HeldLock held = await HeldLock.TakeAsync(connection, "LOCK TABLE OrleansQuery IN ACCESS EXCLUSIVE MODE");
+
+        Finished ended = await cluster.JoiningProcess().FinishAsync();
+
+        ended.ExitCode.ShouldBe(1, ended.Errors);
+        ended.Errors.ShouldContain("error: The cluster of coordinators could not be joined. PostgreSQL database 'test_");
+        ended.Errors.ShouldContain(Late);
+        ended.Errors.ShouldNotContain("Unhandled exception");
+    }
+
     private async Task AssertGoesOnAsync(int coordinators, int seconds, Action<LoopbackProxy> goAway, string remedy)
     {
         string connection = await server.CreateDatabaseAsync();

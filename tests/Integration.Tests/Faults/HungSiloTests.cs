@@ -54,6 +54,31 @@ public sealed class HungSiloTests(Reference reference, PostgreSqlServer server)
         await Outcome.AssertFilesAsync(cluster.State, end, rows);
     }
 
+    [Theory, Proves(Fault.SiloHungGoesOn)]
+    [MemberData(nameof(Writes))]
+    public async Task Stop_OnlySiloInTheMiddleOfAWrite_WritesAgainAndGoesOnInTheSameLoop(string locking, string statement)
+    {
+        string connection = await server.CreateDatabaseAsync();
+        await using Cluster cluster = await Cluster.StartAsync(1, connection);
+        Job job = await cluster.SubmitAsync();
+        Watcher watcher = cluster.Watch(job);
+        await watcher.StepAsync(6);
+        await using (HeldLock held = await HeldLock.TakeAsync(connection, locking))
+        {
+            await held.StopsAsync(statement);
+            cluster.Coordinator.Signal(ProgramProcess.Stop);
+        }
+
+        // A machine that slept: the server has ended the transaction meanwhile.
+        var rows = new JobRows(connection, job.JobId);
+        await rows.TransactionsEndAsync();
+        cluster.Coordinator.Signal(ProgramProcess.Continue);
+
+        Job end = await Outcome.AssertAsync(watcher, reference, rows);
+        end.Epoch.ShouldBe(1);
+        await Outcome.AssertFilesAsync(cluster.State, end, rows);
+    }
+
     /// <summary>Every file of the job that counts, with its contents: those of its newest loop and those that rows name. What an older loop leaves besides is no checkpoint.</summary>
     private static async Task<string[]> FilesAsync(string state, Job job, JobRows rows)
     {

@@ -107,6 +107,9 @@ internal sealed class Cluster : IAsyncDisposable
         return _peers[^1];
     }
 
+    /// <summary>Starts a further coordinator's process on the same PostgreSQL and the same folder, and waits for nothing.</summary>
+    internal ProgramProcess JoiningProcess() => Keep(Start("127.0.0.1:0", State, SiloPlace.Free(), environment: null));
+
     /// <summary>Starts a further coordinator's process with a database of its own, and waits for nothing.</summary>
     /// <param name="endpoint">Where it listens.</param>
     /// <param name="state">Its folder.</param>
