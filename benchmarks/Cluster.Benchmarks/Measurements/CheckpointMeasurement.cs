@@ -47,12 +47,6 @@ internal static class CheckpointMeasurement
         await service.StartCoordinatorAsync();
         await service.StartWorkerAsync();
         Job job = await service.SubmitAsync(BenchmarkJob.Settings(steps, 4, string.Create(CultureInfo.InvariantCulture, $"training.checkpoint_every={every}")));
-        var watch = new JobWatch(service.Client, job.JobId);
-        await watch.SucceedAsync();
-
-        // The phase's own time, from the log: what a watcher sees is late by its own polling.
-        LogLine begun = watch.Lines.First(static line => line.Message.StartsWith("training: ", StringComparison.Ordinal));
-        LogLine ended = watch.Lines.First(static line => line.Message.StartsWith("training: done", StringComparison.Ordinal));
-        return (ended.Time.ToDateTimeOffset() - begun.Time.ToDateTimeOffset()).TotalSeconds;
+        return await new JobWatch(service.Client, job.JobId).TrainingSecondsAsync();
     }
 }

@@ -46,11 +46,7 @@ internal static class ScalingMeasurement
         await service.StartCoordinatorAsync();
         await Task.WhenAll(service.StartWorkerAsync(core: 0), service.StartWorkerAsync(core: 1));
         Job job = await service.SubmitAsync(Settings(steps, Episodes));
-        var watch = new JobWatch(service.Client, job.JobId);
-        await watch.SucceedAsync();
-        LogLine begun = watch.Lines.First(static line => line.Message.StartsWith("training: ", StringComparison.Ordinal));
-        LogLine ended = watch.Lines.First(static line => line.Message.StartsWith("training: done", StringComparison.Ordinal));
-        return steps * Episodes / (ended.Time.ToDateTimeOffset() - begun.Time.ToDateTimeOffset()).TotalSeconds;
+        return steps * Episodes / await new JobWatch(service.Client, job.JobId).TrainingSecondsAsync();
     }
 
     private static async Task<double> UnconnectedAsync(int steps)

@@ -67,10 +67,10 @@ internal sealed class JobWatch
 
     /// <summary>Completes when a line of the log holds a text.</summary>
     /// <exception cref="BenchmarkException">The job ended before.</exception>
-    internal async Task<LogLine> LineAsync(string text, int after = 0)
+    internal async Task<LogLine> LineAsync(string text)
     {
-        await FindAsync(() => _lines.Skip(after).Any(line => line.Message.Contains(text, StringComparison.Ordinal)) ? 1 : null, text);
-        return Lines.Skip(after).First(line => line.Message.Contains(text, StringComparison.Ordinal));
+        await FindAsync(() => _lines.Exists(line => line.Message.Contains(text, StringComparison.Ordinal)) ? 1 : null, text);
+        return Lines.First(line => line.Message.Contains(text, StringComparison.Ordinal));
     }
 
     /// <summary>The job at its end, which must be a good one.</summary>
@@ -79,6 +79,15 @@ internal sealed class JobWatch
     {
         Job job = await End;
         return job.State == JobState.Succeeded ? job : throw new BenchmarkException($"job {job.JobId}: expected that it succeeds, got {job.State}: {job.Reason}");
+    }
+
+    /// <summary>Seconds of the training of a job that succeeds, by its own log: what a watcher sees is late by its polling.</summary>
+    /// <exception cref="BenchmarkException">It does not.</exception>
+    internal async Task<double> TrainingSecondsAsync()
+    {
+        await SucceedAsync();
+        DateTimeOffset At(string beginning) => Lines.First(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)).Time.ToDateTimeOffset();
+        return (At("training: done") - At("training: ")).TotalSeconds;
     }
 
     private async Task<long> FindAsync(Func<long?> find, string what)

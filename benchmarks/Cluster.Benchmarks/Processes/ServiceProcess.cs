@@ -11,7 +11,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
     internal const int Kill = 9;
     internal const int Stop = 19;
     internal const int Continue = 18;
-    internal const int Terminate = 15;
 
     private const string Listening = "listening on ";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -43,11 +42,15 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Whether it runs.</summary>
     internal bool IsAlive => !_process.HasExited;
 
-    /// <summary>Its peak resident memory so far, in bytes.</summary>
-    internal long PeakBytes => Status("VmHWM:");
-
     /// <summary>Its resident memory, in bytes.</summary>
-    internal long Bytes => Status("VmRSS:");
+    internal long Bytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        }
+    }
 
     /// <summary>How many files and sockets it holds.</summary>
     internal int Handles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
@@ -134,12 +137,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", ExactSpelling = true, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
-
-    private long Status(string field)
-    {
-        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-    }
 
     private async Task ReadAsync(StreamReader reader)
     {

@@ -119,9 +119,6 @@ internal sealed class DispatchRun(
                     _tally.Losses++;
                     context.Lost(shares[lose.Share], NameOf(lose.Worker), lose.Reason);
                     break;
-                case LeasingEffect.SkipAudit:
-                    _tally.SkippedAudits++;
-                    break;
                 case LeasingEffect.Distrust distrust:
                     await DistrustAsync(distrust);
                     break;
@@ -179,7 +176,7 @@ internal sealed class DispatchRun(
         // Nothing finished for long: say so, and go on waiting.
         bool isRunning = _running.Count > 0;
         TimeSpan patience = isRunning ? TimeSpan.FromSeconds(5 * Math.Max(1, shares.Max(share => clock.Expected(share)?.TotalSeconds ?? 60))) : options.Poll;
-        double untilLate = Math.Max(0, _policy.NextLook(_state, looked.Workers, looked.Now) - Now);
+        double untilLate = Math.Max(0, _policy.NextLook(_state, looked) - Now);
         bool isForCopy = untilLate < patience.TotalSeconds;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task late = Task.Delay(isForCopy ? TimeSpan.FromSeconds(untilLate) : patience, time, over.Token);

@@ -27,9 +27,6 @@ internal sealed class DispatchTally
     /// <summary>Second and third opinions.</summary>
     internal int Audits { get; set; }
 
-    /// <summary>Audits that had no second worker to ask.</summary>
-    internal int SkippedAudits { get; set; }
-
     /// <summary>Workers that were outvoted.</summary>
     internal int Outvoted { get; set; }
 }

@@ -56,7 +56,7 @@ public sealed class LeaseTransitionsTests
         (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a"));
 
         Look(state, 1e6, Worker("a", isFree: false), Worker("b")).Effects.ShouldBeEmpty();
-        new LeasePolicy(2, 1.5, 0.25).NextLook(state, [Worker("a", isFree: false), Worker("b")], 1e6).ShouldBe(double.PositiveInfinity);
+        new LeasePolicy(2, 1.5, 0.25).NextLook(state, new(1e6, [Worker("a", isFree: false), Worker("b")])).ShouldBe(double.PositiveInfinity);
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class LeaseTransitionsTests
         (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false), (2, false)]), 3, Worker("a", seconds: 1), Worker("b", seconds: 1));
         LeasePolicy policy = new(2, 1.5, 0.25);
 
-        policy.NextLook(state, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false), Worker("c")], 3).ShouldBe(6);
-        policy.NextLook(state, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false)], 3).ShouldBe(double.PositiveInfinity, "nobody is idle");
+        policy.NextLook(state, new(3, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false), Worker("c")])).ShouldBe(6);
+        policy.NextLook(state, new(3, [Worker("a", seconds: 1, isFree: false), Worker("b", seconds: 1, isFree: false)])).ShouldBe(double.PositiveInfinity, "nobody is idle");
     }
 
     // Or the dispatcher would look again and again without a pause.
@@ -81,7 +81,7 @@ public sealed class LeaseTransitionsTests
         (state, IReadOnlyList<LeasingEffect> effects) = Look(state, 20, workers);
 
         effects.ShouldBeEmpty("the idle one has failed it");
-        new LeasePolicy(2, 1.5, 0.25).NextLook(state, workers, 20).ShouldBe(double.PositiveInfinity);
+        new LeasePolicy(2, 1.5, 0.25).NextLook(state, new(20, workers)).ShouldBe(double.PositiveInfinity);
     }
 
     [Fact]

@@ -3,16 +3,16 @@ using S2M.Coordinator.Tests.Exploration;
 
 namespace S2M.Coordinator.Tests.Dispatch;
 
-/// <summary>Every order in which answers, lies, failures, leaves, joins and time can come, to a stated depth.</summary>
+/// <summary>Every order in which answers, lies, failures, leaves, joins and time can come, to the end of each scene.</summary>
 public sealed class LeasingExplorationTests
 {
     private static readonly LeasePolicy Policy = new(FaultsPerShare: 10, BackupFactor: 1.5, BackupFloor: 0.25);
 
     [Theory]
-    [InlineData("three shares, two fail, one leaves", 16)]
-    [InlineData("a slow worker, time passes", 16)]
-    [InlineData("an audit, a liar", 16)]
-    [InlineData("an audit, a liar, one leaves, one joins", 16)]
+    [InlineData("three shares, two fail, one leaves", 30)]
+    [InlineData("a slow worker, time passes", 30)]
+    [InlineData("an audit, a liar", 30)]
+    [InlineData("an audit, a liar, one leaves, one joins", 30)]
     public void Next_EveryInterleaving_CountsEachShareOnceAndEnds(string scene, int depth)
     {
         LeasingWorld start = Scene(scene);
@@ -20,6 +20,7 @@ public sealed class LeasingExplorationTests
         Explored explored = Explore().Walk(start, depth);
 
         TestContext.Current.SendDiagnosticMessage($"{scene}: {explored}");
+        explored.IsWhole.ShouldBeTrue("nothing is left to walk");
         explored.States.ShouldBeGreaterThan(1000, "or the scene holds nothing worth walking");
     }
 

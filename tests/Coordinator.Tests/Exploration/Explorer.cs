@@ -4,7 +4,8 @@ namespace S2M.Coordinator.Tests.Exploration;
 /// <param name="States">Different states.</param>
 /// <param name="Transitions">Steps between them.</param>
 /// <param name="Ends">States from which nothing else can happen.</param>
-public sealed record Explored(int States, int Transitions, int Ends);
+/// <param name="IsWhole">Whether the depth was enough for all of them.</param>
+public sealed record Explored(int States, int Transitions, int Ends, bool IsWhole);
 
 /// <summary>
 /// Walks every interleaving of a transition function to a stated depth, breadth first: each state once, by its key. Where something that must hold does not, it names the
@@ -56,7 +57,7 @@ public sealed class Explorer<TWorld>
             layer = next;
         }
 
-        return new Explored(seen.Count, transitions, ends);
+        return new Explored(seen.Count, transitions, ends, IsWhole: layer.Count == 0);
     }
 
     private void Check(TWorld world, Way? way)

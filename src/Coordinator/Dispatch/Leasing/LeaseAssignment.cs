@@ -116,7 +116,7 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
             int latest = worth
                 .Where(i => !_state.Shares[i].Knows(worker.Incarnation) && !_state.Shares[i].WasFailedBy(worker.Incarnation) && IsWorthACopy(i, worker.SecondsPerItem))
                 .Select(i => (int?)i)
-                .MaxBy(i => policy.EndOf(_state.Shares[i!.Value].Leases[0], ExpectedOf(i.Value), looked.Now)) ?? -1;
+                .MaxBy(i => policy.EndOf(_state.Shares[i!.Value].Leases[0], looked.ExpectedOf(_state.Shares[i.Value]), looked.Now)) ?? -1;
             if (latest >= 0)
             {
                 Give(latest, worker, LeaseReason.Backup);
@@ -128,13 +128,7 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
     }
 
     private bool IsWorthACopy(int index, double secondsPerItem)
-        => policy.IsWorthACopy(_state.Shares[index].Leases[0], ExpectedOf(index), secondsPerItem * _state.Shares[index].Items, looked.Now);
-
-    private double ExpectedOf(int index)
-    {
-        ShareState share = _state.Shares[index];
-        return (looked.Workers.FirstOrDefault(worker => worker.Incarnation == share.Leases[0].Worker)?.SecondsPerItem ?? double.NaN) * share.Items;
-    }
+        => policy.IsWorthACopy(_state.Shares[index].Leases[0], looked.ExpectedOf(_state.Shares[index]), secondsPerItem * _state.Shares[index].Items, looked.Now);
 
     private void Give(int index, LeasedWorker worker, LeaseReason why)
     {

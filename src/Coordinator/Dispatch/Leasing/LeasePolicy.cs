@@ -28,12 +28,11 @@ internal sealed record LeasePolicy(int FaultsPerShare, double BackupFactor, doub
     /// could make one: time alone changes nothing then.
     /// </summary>
     /// <param name="state">The shares.</param>
-    /// <param name="workers">All that are lent.</param>
-    /// <param name="now">The time of the last look.</param>
-    internal double NextLook(LeasingState state, IReadOnlyList<LeasedWorker> workers, double now)
-        => !workers.Any(static worker => worker is { IsFree: true, TakesShares: true })
+    /// <param name="looked">The last look.</param>
+    internal double NextLook(LeasingState state, LeasingEvent.Looked looked)
+        => !looked.Workers.Any(static worker => worker is { IsFree: true, TakesShares: true })
             ? double.PositiveInfinity
-            : state.Shares.Where(static share => share.Leases.Length is > 0 and < Copies).Select(share => LateAt(
-                share.Leases[0], (workers.FirstOrDefault(worker => worker.Incarnation == share.Leases[0].Worker)?.SecondsPerItem ?? double.NaN) * share.Items))
-                .Where(late => late > now).DefaultIfEmpty(double.PositiveInfinity).Min();
+            : state.Shares.Where(static share => share.Leases.Length is > 0 and < Copies)
+                .Select(share => LateAt(share.Leases[0], looked.ExpectedOf(share)))
+                .Where(late => late > looked.Now).DefaultIfEmpty(double.PositiveInfinity).Min();
 }

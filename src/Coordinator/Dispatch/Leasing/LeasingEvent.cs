@@ -18,7 +18,13 @@ internal abstract record LeasingEvent
     /// <summary>Someone looks at who is there and what time it is: leases are given.</summary>
     /// <param name="Now">Seconds of the run's clock.</param>
     /// <param name="Workers">All that are lent.</param>
-    internal sealed record Looked(double Now, IReadOnlyList<LeasedWorker> Workers) : LeasingEvent;
+    internal sealed record Looked(double Now, IReadOnlyList<LeasedWorker> Workers) : LeasingEvent
+    {
+        /// <summary>Seconds that the first worker of a share is expected to need for it; NaN where nothing is known.</summary>
+        /// <param name="share">A share with a lease.</param>
+        internal double ExpectedOf(ShareState share)
+            => (Workers.FirstOrDefault(worker => worker.Incarnation == share.Leases[0].Worker)?.SecondsPerItem ?? double.NaN) * share.Items;
+    }
 
     /// <summary>A whole answer of the right shape came.</summary>
     /// <param name="Lease">The lease.</param>
