@@ -14,8 +14,9 @@ public sealed class AzuriteServer : IAsyncDisposable
     private const string Program = "azurite-blob";
     private const string Listening = "successfully listens on ";
 
-    // Runs the server beside a reader of standard input, which comes to its end with the process that holds the other side.
-    private const string Supervise = "\"$@\" & server=$!; cat > /dev/null; kill -INT $server; wait $server";
+    // Runs the server beside a reader of standard input, which comes to its end with the process that holds the other side. Killed, since a server that is asked to
+    // end waits for its callers first, and a test may have left one that never ends.
+    private const string Supervise = "\"$@\" & server=$!; cat > /dev/null; kill -KILL $server; wait $server";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("s2m-azurite-").FullName;
     private readonly string _key;

@@ -12,8 +12,9 @@ public sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string Superuser = "postgres";
 
-    // Runs the server beside a reader of standard input, which comes to its end with the process that holds the other side.
-    private const string Supervise = "\"$@\" & server=$!; exec > /dev/null 2>&1; cat; kill -INT $server; wait $server";
+    // Runs the server beside a reader of standard input, which comes to its end with the process that holds the other side. It ends at once, whoever is connected:
+    // its files go with it.
+    private const string Supervise = "\"$@\" & server=$!; exec > /dev/null 2>&1; cat; kill -QUIT $server; wait $server";
 
     private readonly Lazy<Task<Process>> _server;
     private readonly StringBuilder _log = new();
@@ -95,7 +96,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         ProcessStartInfo start = Start(
             Find("postgres")!, "-D", data, "-c", "listen_addresses=", "-c", $"unix_socket_directories={_folder}", "-c", "fsync=off", "-c", "max_connections=200");
         Process server = Process.Start(start)!;
-        var ready = new TaskCompletionSource();
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         server.ErrorDataReceived += (_, line) =>
         {
             _log.AppendLine(line.Data);
