@@ -12,6 +12,7 @@ var root = new RootCommand(
     IdenticalMeasurement.Create(),
     CheckpointMeasurement.Create(),
     ScalingMeasurement.Create(),
+    ExchangeMeasurement.Create(),
     SoakMeasurement.Create(),
     SimulateCommand.Create(),
 };

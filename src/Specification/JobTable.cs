@@ -144,6 +144,8 @@ internal static class JobTable
                 "non_finite_budget", training.NonFiniteBudget, 0, int.MaxValue, "Episodes with a non-finite gradient that may be left out before the job fails."),
             BatchNormMomentum = block.Number(
                 "batch_norm_momentum", training.BatchNormMomentum, new NumberRange(0, 1, WithoutLow: true), "Share of the newest batch statistics in the running ones."),
+            GradientFormat = block.Choice(
+                "gradient_format", training.GradientFormat, "How each episode's gradient is rounded before anything is added to it; bfloat16 halves what workers send.", Words<GradientFormat>()),
             GradientCheck = block.Integer(
                 "gradient_check", training.GradientCheck, 0, int.MaxValue, "Steps between checks of a mixture's gradients against central differences of refits, 0 for none; without effect on other heads."),
         };

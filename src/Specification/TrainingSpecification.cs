@@ -28,6 +28,10 @@ public sealed record TrainingSpecification
     /// <summary>Share of the newest batch statistics in the running ones, greater than 0, at most 1; applied once per step.</summary>
     public double BatchNormMomentum { get; init; } = 0.1;
 
+    /// <summary>How an episode's gradient is rounded before it is added to others.</summary>
+    [LaterField]
+    public GradientFormat GradientFormat { get; init; }
+
     /// <summary>Steps between checks of a mixture's gradients against central differences of refits, at least 0; 0 for none, as for other heads.</summary>
     [LaterField]
     public int GradientCheck { get; init; }

@@ -81,6 +81,7 @@ public sealed class CanonicalJsonTests
             "sets":{"distractors":60,"episodes":100,"hybrids":0,"modes":[1,2,3],"noise_kinds":["scattered"],"noise_percents":[0,15,30],"positives_per_mode":5,"support":15,"weights":["balanced"]}
             """);
         CanonicalJson.Write(job).ShouldContain("\"mode_weights\":\"skewed\",\"modes\":2");
+        CanonicalJson.Write(job).ShouldContain("\"gradient_format\":\"bfloat16\"");
         CanonicalJson.Write(job).ShouldContain("""
             "keep":{"best":true,"every":1000,"last":5}
             """);

@@ -6,7 +6,10 @@ internal static class TestJobs
     internal const string Minimal = "name: small\ndata:\n  name: glyphs\n";
 
     /// <summary>A setting other than the default of every field that the canonical text leaves out at its default.</summary>
-    internal static readonly string[] LaterFields = ["episode.modes=2", "episode.mode_weights=skewed", "training.keep={last: 5, every: 1000}", "evaluation.sets={episodes: 100}"];
+    internal static readonly string[] LaterFields =
+    [
+        "episode.modes=2", "episode.mode_weights=skewed", "training.gradient_format=bfloat16", "training.keep={last: 5, every: 1000}", "evaluation.sets={episodes: 100}",
+    ];
 
     internal static JobSpecification Parse(string yaml, params string[] settings) => JobFile.Parse(yaml, "job.yaml", settings);
 

@@ -43,14 +43,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     internal bool IsAlive => !_process.HasExited;
 
     /// <summary>Its resident memory, in bytes.</summary>
-    internal long Bytes
-    {
-        get
-        {
-            string line = File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        }
-    }
+    internal long Bytes => BytesOf("VmRSS:");
+
+    /// <summary>The most that it ever was.</summary>
+    internal long PeakBytes => BytesOf("VmHWM:");
 
     /// <summary>How many files and sockets it holds.</summary>
     internal int Handles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
@@ -137,6 +133,12 @@ internal sealed class ServiceProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", ExactSpelling = true, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
+
+    private long BytesOf(string field)
+    {
+        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
+        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+    }
 
     private async Task ReadAsync(StreamReader reader)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using S2M.Specification;
 
 namespace S2M.Cluster.Benchmarks.Simulation;
 
@@ -18,20 +19,26 @@ internal static class SimulateCommand
     {
         Option<string> coordinator = new("--coordinator") { Description = "Where the coordinator listens.", HelpName = "URL", Required = true };
         Option<int> workers = new("--workers") { Description = "How many.", DefaultValueFactory = static _ => 4 };
+        Option<int> first = new("--first") { Description = "The number of the first one, for its name.", DefaultValueFactory = static _ => 1 };
         Option<double> delay = new("--delay") { Description = "Milliseconds of an episode.", DefaultValueFactory = static _ => 100 };
         Option<int> slow = new("--slow") { Description = "How many of them are slow." };
         Option<double> factor = new("--slow-factor") { Description = "How many times longer those take.", DefaultValueFactory = static _ => 10 };
         Option<int> parameters = new("--parameters") { Description = "Numbers of a gradient.", DefaultValueFactory = static _ => Conv4 };
-        var command = new Command("simulate", "Serves as workers that answer over a real socket and compute by waiting.") { coordinator, workers, delay, slow, factor, parameters };
+        Option<GradientFormat> format = new("--format") { Description = "How an episode's gradient travels." };
+        var command = new Command("simulate", "Serves as workers that answer over a real socket and compute by waiting.")
+        {
+            coordinator, workers, first, delay, slow, factor, parameters, format,
+        };
         command.SetAction((result, cancellationToken) => ServeAsync(
             new Uri(result.GetValue(coordinator)!),
-            result.GetValue(workers),
-            new FleetSettings(result.GetValue(parameters), TimeSpan.FromMilliseconds(result.GetValue(delay)), result.GetValue(slow), result.GetValue(factor)),
+            Enumerable.Range(result.GetValue(first), result.GetValue(workers)),
+            new FleetSettings(
+                result.GetValue(parameters), TimeSpan.FromMilliseconds(result.GetValue(delay)), result.GetValue(slow), result.GetValue(factor), result.GetValue(format)),
             cancellationToken));
         return command;
     }
 
-    private static async Task<int> ServeAsync(Uri coordinator, int count, FleetSettings simulation, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(Uri coordinator, IEnumerable<int> numbers, FleetSettings simulation, CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -46,8 +53,8 @@ internal static class SimulateCommand
         await using WebApplication host = builder.Build();
         host.MapGrpcService<SimulatedWorker>();
         await host.StartAsync(cancellationToken);
-        await fleet.RegisterAsync(coordinator, new Uri(host.Urls.First()), count, simulation);
-        await Console.Out.WriteLineAsync($"registered as simulated-1 to simulated-{count}");
+        await fleet.RegisterAsync(coordinator, new Uri(host.Urls.First()), numbers, simulation);
+        await Console.Out.WriteLineAsync($"registered as simulated-{numbers.First()} to simulated-{numbers.Last()}");
         using var ended = new SemaphoreSlim(0);
         host.Lifetime.ApplicationStopping.Register(() => ended.Release());
         await ended.WaitAsync(cancellationToken);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using S2M.Protos.V1;
+using S2M.Worker.Parameters;
 
 namespace S2M.Cluster.Benchmarks.Simulation;
 
@@ -33,10 +34,10 @@ internal sealed class SimulatedFleet : IAsyncDisposable
     internal Member Find(string incarnation) => _members[incarnation];
 
     /// <summary>Registers workers and keeps them alive.</summary>
-    internal async Task RegisterAsync(Uri coordinator, Uri address, int count, FleetSettings simulation)
+    internal async Task RegisterAsync(Uri coordinator, Uri address, IEnumerable<int> numbers, FleetSettings simulation)
     {
         var directory = new WorkerDirectoryService.WorkerDirectoryServiceClient(To(coordinator.ToString()));
-        await Parallel.ForEachAsync(Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, stop) =>
+        await Parallel.ForEachAsync(numbers, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, stop) =>
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"simulated-{number}");
             double factor = number <= simulation.Slow ? simulation.SlowFactor : 1;
@@ -89,10 +90,7 @@ internal sealed class SimulatedFleet : IAsyncDisposable
     {
         using AsyncServerStreamingCall<FetchArraysResponse> call = new ParameterService.ParameterServiceClient(To(request.ParametersAt)).FetchArrays(
             new FetchArraysRequest { JobId = request.JobId, Epoch = request.Epoch, Version = request.Gradient.Version }, _headers, cancellationToken: cancellationToken);
-        while (await call.ResponseStream.MoveNext(cancellationToken))
-        {
-            // What it is does not matter here.
-        }
+        await ArrayPull.ReadAsync(call.ResponseStream, 2, static _ => { }, cancellationToken);
     }
 
     private async Task BeatAsync(WorkerDirectoryService.WorkerDirectoryServiceClient directory, string id, Member member, TimeSpan every)

@@ -1,8 +1,8 @@
-using System.Runtime.InteropServices;
-using Google.Protobuf;
 using Grpc.Core;
 using S2M.Numerics.Averaging;
 using S2M.Protos.V1;
+using S2M.Specification;
+using S2M.Worker.Services;
 
 namespace S2M.Cluster.Benchmarks.Simulation;
 
@@ -11,17 +11,17 @@ namespace S2M.Cluster.Benchmarks.Simulation;
 /// <param name="Delay">Time of an episode.</param>
 /// <param name="Slow">How many of the workers are slow.</param>
 /// <param name="SlowFactor">How many times longer those take.</param>
-internal sealed record FleetSettings(int Parameters, TimeSpan Delay, int Slow, double SlowFactor);
+/// <param name="Format">How an episode's gradient travels.</param>
+internal sealed record FleetSettings(int Parameters, TimeSpan Delay, int Slow, double SlowFactor, GradientFormat Format);
 
 /// <summary>
-/// Workers that answer over a real socket, pull parameters as real ones do, and compute by waiting: for what is measured of a coordinator where the machine has too few
+/// Workers that answer over a real socket, pull and send as real ones do, by their code, and compute by waiting: for what is measured of a coordinator where the machine has too few
 /// cores for real ones. Many share a socket's port; a request names the one that it is for.
 /// </summary>
 /// <param name="simulation">Sizes and times.</param>
 /// <param name="workers">By incarnation.</param>
 internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet workers) : WorkerService.WorkerServiceBase
 {
-    private const int ChunkBytes = 64 << 10;
     private const int DescriptorSize = 64;
 
     private static readonly string[] MetricNames = ["loss", "hits", "queries", "zero_descriptors", "flat_histograms"];
@@ -34,37 +34,7 @@ internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet w
         try
         {
             await workers.PullAsync(worker, request, context.CancellationToken);
-            switch (request.WorkCase)
-            {
-                case ComputeShareRequest.WorkOneofCase.CreateParameters:
-                    await responseStream.WriteAsync(new ComputeShareResponse { Network = Network() }, context.CancellationToken);
-                    await SendAsync(responseStream, new float[simulation.Parameters], null, context.CancellationToken);
-                    await SendAsync(responseStream, Array.Empty<float>(), null, context.CancellationToken);
-                    break;
-                case ComputeShareRequest.WorkOneofCase.Gradient:
-                    await ComputeAsync(worker, request.Gradient, responseStream, context.CancellationToken);
-                    break;
-                case ComputeShareRequest.WorkOneofCase.Embedding:
-                    await SendAsync(responseStream, new float[request.Embedding.Images.Images.Count * DescriptorSize], null, context.CancellationToken);
-                    break;
-                case ComputeShareRequest.WorkOneofCase.Scoring:
-                    foreach (EpisodeGroup group in request.Scoring.Groups)
-                    {
-                        int queries = group.Distractors.Count + group.Concepts.Sum(concept => concept.Positives.Count);
-                        await SendAsync(responseStream, new double[group.Concepts.Count * queries], null, context.CancellationToken);
-                    }
-
-                    break;
-                default:
-                    foreach (RowList _ in request.Ranking.Supports)
-                    {
-                        await SendAsync(responseStream, new double[request.Ranking.Targets.Rows.Count], null, context.CancellationToken);
-                    }
-
-                    break;
-            }
-
-            await responseStream.WriteAsync(new ComputeShareResponse { Done = new ShareDone { Items = 1 } }, context.CancellationToken);
+            await AnswerWriter.WriteAsync(await AnswerAsync(worker, request, context.CancellationToken), responseStream, context.CancellationToken);
             worker.Shares++;
         }
         finally
@@ -81,7 +51,18 @@ internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet w
         MetricNames = { MetricNames },
     };
 
-    private async Task ComputeAsync(SimulatedFleet.Member worker, GradientWork work, IServerStreamWriter<ComputeShareResponse> stream, CancellationToken cancellationToken)
+    private async Task<ShareAnswer> AnswerAsync(SimulatedFleet.Member worker, ComputeShareRequest request, CancellationToken cancellationToken) => request.WorkCase switch
+    {
+        ComputeShareRequest.WorkOneofCase.CreateParameters => new ShareAnswer(Network(), [AnswerArray.Of(new float[simulation.Parameters]), AnswerArray.Of(Array.Empty<float>())], 1),
+        ComputeShareRequest.WorkOneofCase.Gradient => await ComputeAsync(worker, request.Gradient, cancellationToken),
+        ComputeShareRequest.WorkOneofCase.Embedding => new ShareAnswer(null, [AnswerArray.Of(new float[request.Embedding.Images.Images.Count * DescriptorSize])], 1),
+        ComputeShareRequest.WorkOneofCase.Scoring => new ShareAnswer(null, [.. request.Scoring.Groups.Select(static group => AnswerArray.Of(new double[ScoresOf(group)]))], 1),
+        _ => new ShareAnswer(null, [.. request.Ranking.Supports.Select(_ => AnswerArray.Of(new double[request.Ranking.Targets.Rows.Count]))], 1),
+    };
+
+    private static int ScoresOf(EpisodeGroup group) => group.Concepts.Count * (group.Distractors.Count + group.Concepts.Sum(static concept => concept.Positives.Count));
+
+    private async Task<ShareAnswer> ComputeAsync(SimulatedFleet.Member worker, GradientWork work, CancellationToken cancellationToken)
     {
         // Cancelled, it stops at its next episode, as a real one.
         for (int i = 0; i < work.Episodes.Count; i++)
@@ -93,23 +74,12 @@ internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet w
             }
         }
 
-        foreach ((int first, int count) in FixedTree.CompleteNodes(work.Leaves, work.First, work.Episodes.Count))
-        {
-            var node = new TreeNode { First = first, Count = count, Present = count, Metrics = { count, count, count, 0.0, 0.0 } };
-            await SendAsync(stream, workers.Gradient, node, cancellationToken);
-        }
+        return new ShareAnswer(null, [.. FixedTree.CompleteNodes(work.Leaves, work.First, work.Episodes.Count).Select(Node)], work.Episodes.Count);
     }
 
-    private static async Task SendAsync<T>(IServerStreamWriter<ComputeShareResponse> stream, T[] values, TreeNode? node, CancellationToken cancellationToken)
-        where T : unmanaged
+    private AnswerArray Node((int First, int Count) node)
     {
-        ElementType type = typeof(T) == typeof(float) ? ElementType.Float32 : ElementType.Float64;
-        await stream.WriteAsync(new ComputeShareResponse { Array = new ArrayHeader { ElementType = type, Length = values.Length, Node = node } }, cancellationToken);
-        int bytes = MemoryMarshal.AsBytes(values.AsSpan()).Length;
-        for (int offset = 0; offset < bytes; offset += ChunkBytes)
-        {
-            ByteString data = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()).Slice(offset, Math.Min(ChunkBytes, bytes - offset)));
-            await stream.WriteAsync(new ComputeShareResponse { Chunk = new TensorChunk { Offset = offset, Data = data } }, cancellationToken);
-        }
+        double[] metrics = [node.Count, node.Count, node.Count, 0, 0];
+        return AnswerArray.Of(node.First, node.Count, new EpisodeSum(node.Count, workers.Gradient, metrics), node.Count == 1 ? simulation.Format : GradientFormat.Float32);
     }
 }

@@ -1,20 +1,29 @@
+using S2M.Coordinator.Parameters;
 using S2M.Coordinator.Training;
 
 namespace S2M.Coordinator.Checkpoints;
 
-/// <summary>Publishes while the loop goes on: one checkpoint at a time, the next one waits for it. For one loop.</summary>
+/// <summary>
+/// Publishes while the loop goes on: one checkpoint at a time, the next one waits for it. Of a network whose vectors are large the loop waits: a checkpoint and a step
+/// together would need as many of them again. For one loop.
+/// </summary>
 /// <param name="store">Where checkpoints are kept.</param>
 /// <param name="observer">Is told of each that is published.</param>
 internal sealed class BackgroundCheckpoints(ICheckpointStore store, ITrainingObserver observer)
 {
     private Task _inFlight = Task.CompletedTask;
 
-    /// <summary>Begins to publish a state, once the publication before is over: steps go on meanwhile, at most to the next checkpoint.</summary>
+    /// <summary>Begins to publish a state, once the publication before is over: steps go on meanwhile, at most to the next checkpoint, unless vectors are large.</summary>
     /// <exception cref="CoordinatorException">The one before failed.</exception>
     internal async Task PublishAsync(TrainingState state)
     {
         await _inFlight;
+        await LargeVectors.CollectAsync(state.Snapshot.Parameters.Length);
         _inFlight = ObserveAsync(state.Snapshot.Version, store.PublishAsync(state));
+        if (LargeVectors.Are(state.Snapshot.Parameters.Length))
+        {
+            await _inFlight;
+        }
     }
 
     /// <summary>Fails where a publication has failed, so that the loop hears of it at the next step and not at the next checkpoint. Waits for nothing.</summary>

@@ -36,12 +36,12 @@ internal sealed record CheckpointContent(int Step, string ParametersHash, IReadO
     internal static Func<CheckpointContent> Copy(TrainingState state, CheckpointIdentity identity)
     {
         // A version's values, the layouts and the history are never changed in place; the moments are.
-        byte[] moments = Write([.. state.Optimizer.State.Select(moment => SafeTensor.FromFloats(moment.Name, [moment.Values.Length], moment.Values))]);
+        byte[] moments = SafeTensors.ToBytes([.. state.Optimizer.State.Select(moment => SafeTensor.View(moment.Name, [moment.Values.Length], moment.Values))]);
         (ParameterSnapshot snapshot, NetworkDefinition definition, TrainingHistory history, int optimizerSteps)
             = (state.Snapshot, state.Definition, state.History, state.Optimizer.StepCount);
         return () =>
         {
-            byte[] parameters = Write(ParameterTensors(snapshot, definition));
+            byte[] parameters = SafeTensors.ToBytes(ParameterTensors(snapshot, definition));
             string hash = TrainingState.HashOf(snapshot);
             var manifest = new CheckpointManifest(
                 CheckpointManifest.CurrentFormat,
@@ -69,7 +69,7 @@ internal sealed record CheckpointContent(int Step, string ParametersHash, IReadO
         string expected = manifest.Files.GetValueOrDefault(name, "none");
         string got = HashOf(bytes);
         return got == expected
-            ? SafeTensors.Read(new MemoryStream(bytes), LargestFile).Tensors
+            ? SafeTensors.Read(new MemoryStream(bytes, 0, bytes.Length, writable: false, publiclyVisible: true), LargestFile).Tensors
             : throw new IOException($"{name}: expected SHA-256 {expected}, got {got}: the file is damaged");
     }
 
@@ -107,7 +107,7 @@ internal sealed record CheckpointContent(int Step, string ParametersHash, IReadO
         {
             for (int i = 0; i < layout.Entries.Count; i++)
             {
-                tensors.Add(SafeTensor.FromFloats(layout.Entries[i].Name, layout.Entries[i].Shape, layout.Slice(flat, i)));
+                tensors.Add(SafeTensor.View(layout.Entries[i].Name, layout.Entries[i].Shape, flat, layout.OffsetOf(i)));
             }
         }
 
@@ -120,7 +120,7 @@ internal sealed record CheckpointContent(int Step, string ParametersHash, IReadO
         for (int i = 0; i < layout.Entries.Count; i++)
         {
             ParameterEntry entry = layout.Entries[i];
-            float[] values = Array.Find(tensors, tensor => tensor.Name == entry.Name)?.ToFloats() ?? [];
+            ReadOnlySpan<float> values = Array.Find(tensors, tensor => tensor.Name == entry.Name) is { } tensor ? tensor.Floats : [];
             if (values.Length != entry.Count)
             {
                 throw new SafeTensorsException($"tensor '{entry.Name}': expected {entry.Count} values, got {values.Length}");
@@ -130,12 +130,5 @@ internal sealed record CheckpointContent(int Step, string ParametersHash, IReadO
         }
 
         return flat;
-    }
-
-    private static byte[] Write(IReadOnlyList<SafeTensor> tensors)
-    {
-        using var stream = new MemoryStream();
-        SafeTensors.Write(stream, tensors);
-        return stream.ToArray();
     }
 }

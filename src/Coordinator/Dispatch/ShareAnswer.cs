@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Grpc.Core;
 using S2M.Coordinator.Workers;
 using S2M.Numerics.Averaging;
+using S2M.Numerics.Parameters;
 using Wire = S2M.Protos.V1;
 
 namespace S2M.Coordinator.Dispatch;
@@ -14,7 +15,9 @@ internal sealed class ShareAnswer
 
     // Filled in place: what a caller gets is what was received, copied by nobody.
     private readonly List<(Wire.ArrayHeader Header, Array Values)> _arrays = [];
-    private int _filled;
+
+    // Bytes of the newest one that have come.
+    private long _filled;
 
     private ShareAnswer()
     {
@@ -93,35 +96,46 @@ internal sealed class ShareAnswer
         }
     }
 
-    private static Span<byte> BytesOf(Array values)
-        => values is float[] floats ? MemoryMarshal.AsBytes(floats.AsSpan()) : MemoryMarshal.AsBytes(((double[])values).AsSpan());
-
     private static int SizeOf(Wire.ElementType type) => type switch
     {
         Wire.ElementType.Float32 => sizeof(float),
         Wire.ElementType.Float64 => sizeof(double),
-        _ => throw new ShareAnswerException($"answer: expected float32 or float64, got {type}"),
+        Wire.ElementType.Bfloat16 => sizeof(ushort),
+        _ => throw new ShareAnswerException($"answer: expected float32, float64 or bfloat16, got {type}"),
     };
+
+    private static long BytesOf(Wire.ArrayHeader header) => header.Length * SizeOf(header.ElementType);
+
+    private static Span<byte> BytesOf(Array values)
+        => values is float[] floats ? MemoryMarshal.AsBytes(floats.AsSpan()) : MemoryMarshal.AsBytes(((double[])values).AsSpan());
 
     private void Begin(Wire.ArrayHeader header)
     {
         RequireFull();
-        int size = SizeOf(header.ElementType);
-        Require(header.Length >= 0 && header.Length <= LargestArrayBytes / size, $"an array of 0 to {LargestArrayBytes} bytes");
-        _arrays.Add((header, size == sizeof(float) ? new float[header.Length] : new double[header.Length]));
+        Require(header.Length >= 0 && header.Length <= LargestArrayBytes / SizeOf(header.ElementType), $"an array of 0 to {LargestArrayBytes} bytes");
+        _arrays.Add((header, header.ElementType == Wire.ElementType.Float64 ? new double[header.Length] : new float[header.Length]));
         _filled = 0;
     }
 
     private void Fill(Wire.TensorChunk chunk)
     {
         Require(_arrays.Count > 0, "a header before a chunk");
-        Span<byte> bytes = BytesOf(_arrays[^1].Values);
-        Require(chunk.Offset == _filled && chunk.Data.Length <= bytes.Length - _filled, "chunks in order, within their array");
-        chunk.Data.Span.CopyTo(bytes[_filled..]);
+        (Wire.ArrayHeader header, Array values) = _arrays[^1];
+        Require(chunk.Offset == _filled && chunk.Data.Length <= BytesOf(header) - _filled, "chunks in order, within their array");
+        if (header.ElementType == Wire.ElementType.Bfloat16)
+        {
+            Require(chunk.Data.Length % sizeof(ushort) == 0, "chunks of whole numbers");
+            Bfloat16.Unpack(MemoryMarshal.Cast<byte, ushort>(chunk.Data.Span), ((float[])values).AsSpan((int)(_filled / sizeof(ushort))));
+        }
+        else
+        {
+            chunk.Data.Span.CopyTo(BytesOf(values)[(int)_filled..]);
+        }
+
         _filled += chunk.Data.Length;
     }
 
-    private void RequireFull() => Require(_arrays.Count == 0 || _filled == BytesOf(_arrays[^1].Values).Length, "every array whole");
+    private void RequireFull() => Require(_arrays.Count == 0 || _filled == BytesOf(_arrays[^1].Header), "every array whole");
 
     private T[] Of<T>(int index)
     {

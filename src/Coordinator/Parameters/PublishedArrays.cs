@@ -9,8 +9,9 @@ namespace S2M.Coordinator.Parameters;
 /// </summary>
 public sealed class PublishedArrays
 {
-    // The newest one, the one before it for shares that are on their way, and those that an evaluation compares.
+    // The newest one, the one before it for shares that are on their way, and those that an evaluation compares, unless they are large.
     private const int KeptVersions = 4;
+    private const int KeptLargeVersions = 1;
     private const int KeptDescriptors = 3;
 
     private readonly ConcurrentDictionary<string, Loop> _loops = new(StringComparer.Ordinal);
@@ -55,7 +56,7 @@ public sealed class PublishedArrays
         internal string DataVersion => dataVersion;
 
         /// <summary>Offers a snapshot; the same one again keeps its number.</summary>
-        internal int Publish(ParameterSnapshot snapshot) => Put(_versions, KeptVersions, snapshot, number => number);
+        internal int Publish(ParameterSnapshot snapshot) => Put(_versions, LargeVectors.Are(snapshot.Parameters.Length) ? KeptLargeVersions : KeptVersions, snapshot, number => number);
 
         /// <summary>Offers a snapshot for as long as the loop lasts: a worker that joins late still finds it. One in a loop; the same one again keeps its number.</summary>
         internal int PublishForGood(ParameterSnapshot snapshot)

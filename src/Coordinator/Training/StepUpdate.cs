@@ -14,13 +14,14 @@ internal static class StepUpdate
     /// <param name="momentum">Share of the newest statistics.</param>
     internal static ParameterSnapshot Apply(TrainingState state, EpisodeSum sum, double learningRate, float momentum)
     {
-        float[] parameters = [.. state.Snapshot.Parameters];
-        float[] buffers = [.. state.Snapshot.Buffers];
-        float[] mean = new float[sum.Values.Length];
-        FlatVector.Divide(sum.Values, sum.Present, mean);
-        state.Optimizer.Step(parameters, mean.AsSpan(0, parameters.Length), learningRate);
-        FlatVector.Move(buffers, mean.AsSpan(parameters.Length), momentum);
-        return new ParameterSnapshot(state.Snapshot.Version + 1, parameters, buffers);
+        ParameterSnapshot last = state.Snapshot;
+        float[] parameters = GC.AllocateUninitializedArray<float>(last.Parameters.Length);
+        state.Optimizer.Step(last.Parameters, sum.Values.AsMemory(0, parameters.Length), sum.Present, learningRate, parameters);
+        float[] buffers = [.. last.Buffers];
+        float[] statistics = sum.Values[parameters.Length..];
+        FlatVector.Divide(statistics, sum.Present, statistics);
+        FlatVector.Move(buffers, statistics, momentum);
+        return new ParameterSnapshot(last.Version + 1, parameters, buffers);
     }
 
     /// <summary>
@@ -30,5 +31,7 @@ internal static class StepUpdate
     /// <param name="snapshot">The new version.</param>
     /// <param name="optimizer">The optimiser that made it.</param>
     internal static bool IsFinite(ParameterSnapshot snapshot, Optimizer optimizer)
-        => FlatVector.IsFinite(snapshot.Parameters) && FlatVector.IsFinite(snapshot.Buffers) && optimizer.State.All(moment => FlatVector.IsFinite(moment.Values));
+        => IsFinite(snapshot.Parameters) && IsFinite(snapshot.Buffers) && optimizer.State.All(moment => IsFinite(moment.Values));
+
+    private static bool IsFinite(float[] values) => VectorRanges.All(values.Length, (first, count) => FlatVector.IsFinite(values.AsSpan(first, count)));
 }

@@ -49,13 +49,8 @@ public sealed class TrainingLoop(
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 await _checkpoints.HearAsync();
-                int step = state.Snapshot.Version;
-                Episode[] episodes = SampleStep(step);
-                EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
-                RequireFit(state.Definition, sum, episodes.Length);
-                CountAbsent(state, episodes.Length - sum.Present);
-                Advance(state, sum, metrics, _schedule.At(step));
-                await CloseStepAsync(state, publish: IsDue(step + 1, _training.CheckpointEvery), cancellationToken);
+                await StepAsync(state, metrics, cancellationToken);
+                await CloseStepAsync(state, publish: IsDue(state.Snapshot.Version, _training.CheckpointEvery), cancellationToken);
             }
 
             await _checkpoints.CompleteAsync();
@@ -70,6 +65,17 @@ public sealed class TrainingLoop(
         {
             await _checkpoints.SettleAsync();
         }
+    }
+
+    /// <summary>One step. A method of its own, so that its gradient is gone when the next one begins.</summary>
+    private async Task StepAsync(TrainingState state, LeafMetrics metrics, CancellationToken cancellationToken)
+    {
+        int step = state.Snapshot.Version;
+        Episode[] episodes = SampleStep(step);
+        EpisodeSum sum = await executor.ComputeGradientAsync(state.Snapshot, episodes, cancellationToken);
+        RequireFit(state.Definition, sum, episodes.Length);
+        CountAbsent(state, episodes.Length - sum.Present);
+        Advance(state, sum, metrics, _schedule.At(step));
     }
 
     private Episode[] SampleStep(int step)

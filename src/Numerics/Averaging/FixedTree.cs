@@ -52,13 +52,14 @@ public static class FixedTree
         return nodes;
     }
 
-    /// <summary>The root over nodes that together cover all leaves, each a subtree of the tree. The nodes are not changed.</summary>
+    /// <summary>The root over nodes that together cover all leaves, each a subtree of the tree.</summary>
     /// <param name="leaves">Leaves of the whole tree, at least 1.</param>
     /// <param name="nodes">Subtrees in any order; together every leaf once.</param>
+    /// <param name="areOurs">Whether their arrays become the tree's, which adds into them; otherwise they are not changed.</param>
     /// <exception cref="ArgumentException">A leaf is missing, covered twice, or a node is no subtree.</exception>
-    public static EpisodeSum Combine(int leaves, IReadOnlyList<(int First, int Count, EpisodeSum Sum)> nodes)
+    public static EpisodeSum Combine(int leaves, IReadOnlyList<(int First, int Count, EpisodeSum Sum)> nodes, bool areOurs = false)
     {
-        var byRange = new Dictionary<(int First, int Count), EpisodeSum>();
+        var byRange = new Dictionary<(int First, int Count), Branch>();
         long covered = 0;
         foreach ((int first, int count, EpisodeSum sum) in nodes)
         {
@@ -67,7 +68,7 @@ public static class FixedTree
                 throw new ArgumentException($"nodes: expected subtrees of at least 1 leaf, got {count} at leaf {first}");
             }
 
-            if (!byRange.TryAdd((first, count), sum))
+            if (!byRange.TryAdd((first, count), new Branch(sum, areOurs)))
             {
                 throw new ArgumentException($"nodes: expected every leaf once, got leaves {first} to {first + count - 1} twice");
             }
@@ -83,11 +84,11 @@ public static class FixedTree
         return Node(0, leaves, byRange, new Stack<EpisodeSum>()).Sum;
     }
 
-    private static Branch Node(int first, int count, Dictionary<(int First, int Count), EpisodeSum> nodes, Stack<EpisodeSum> spare)
+    private static Branch Node(int first, int count, Dictionary<(int First, int Count), Branch> nodes, Stack<EpisodeSum> spare)
     {
-        if (nodes.TryGetValue((first, count), out EpisodeSum? sum))
+        if (nodes.TryGetValue((first, count), out Branch node))
         {
-            return new Branch(sum, IsOurs: false);
+            return node;
         }
 
         if (count == 1)
@@ -129,7 +130,8 @@ public static class FixedTree
         }
 
         EpisodeSum target = left.IsOurs ? one : right.IsOurs ? other : spare.TryPop(out EpisodeSum? free) ? free : New(one);
-        FlatVector.Add(one.Values, other.Values, target.Values);
+        VectorRanges.Each(
+            one.Values.Length, (from, count) => FlatVector.Add(one.Values.AsSpan(from, count), other.Values.AsSpan(from, count), target.Values.AsSpan(from, count)));
         for (int i = 0; i < target.Metrics.Length; i++)
         {
             target.Metrics[i] = one.Metrics[i] + other.Metrics[i];
@@ -163,6 +165,6 @@ public static class FixedTree
 
     /// <summary>A node on its way up.</summary>
     /// <param name="Sum">The node.</param>
-    /// <param name="IsOurs">Whether its arrays were made by an addition of this tree, so that the next one may write into them.</param>
+    /// <param name="IsOurs">Whether its arrays are this tree's, made by an addition or handed over, so that the next one may write into them.</param>
     private readonly record struct Branch(EpisodeSum Sum, bool IsOurs);
 }

@@ -44,37 +44,34 @@ public class Adam : Optimizer
         _secondCorrection = 1 - PortableMath.Pow(_beta2, step);
     }
 
-    private protected override void Update(
-        Span<Vector256<float>> parameters,
-        ReadOnlySpan<Vector256<float>> gradient,
-        Span<Vector256<float>> first,
-        Span<Vector256<float>> second,
-        double learningRate,
-        double decayScale)
+    private protected override void Update(Lanes lanes, Rates rates)
     {
+        Vector256<float> count = Vector256.Create(rates.Count);
         Vector256<float> beta1 = Vector256.Create((float)_beta1);
         Vector256<float> beta2 = Vector256.Create((float)_beta2);
         Vector256<float> rest1 = Vector256.Create((float)(1 - _beta1));
         Vector256<float> rest2 = Vector256.Create((float)(1 - _beta2));
-        Vector256<float> rate = Vector256.Create((float)(learningRate / _firstCorrection));
+        Vector256<float> rate = Vector256.Create((float)(rates.LearningRate / _firstCorrection));
         Vector256<float> root = Vector256.Create((float)Math.Sqrt(_secondCorrection));
         Vector256<float> epsilon = Vector256.Create((float)_epsilon);
-        Vector256<float> decay = Vector256.Create(CoupledDecay(_weightDecay * decayScale));
-        Vector256<float> shrink = Vector256.Create(Shrink(learningRate, _weightDecay * decayScale));
+        Vector256<float> decay = Vector256.Create(CoupledDecay(_weightDecay * rates.DecayScale));
+        Vector256<float> shrink = Vector256.Create(Shrink(rates.LearningRate, _weightDecay * rates.DecayScale));
 
         // Equal lengths, seen by the compiler, leave no bounds check in the loop.
-        gradient = gradient[..parameters.Length];
-        first = first[..parameters.Length];
-        second = second[..parameters.Length];
-        for (int i = 0; i < parameters.Length; i++)
+        ReadOnlySpan<Vector256<float>> values = lanes.Values;
+        ReadOnlySpan<Vector256<float>> sum = lanes.Sum[..values.Length];
+        Span<Vector256<float>> next = lanes.Next[..values.Length];
+        Span<Vector256<float>> first = lanes.First[..values.Length];
+        Span<Vector256<float>> second = lanes.Second[..values.Length];
+        for (int i = 0; i < values.Length; i++)
         {
-            Vector256<float> value = parameters[i] * shrink;
-            Vector256<float> slope = gradient[i] + (decay * value);
+            Vector256<float> value = values[i] * shrink;
+            Vector256<float> slope = (sum[i] / count) + (decay * value);
             Vector256<float> mean = (beta1 * first[i]) + (rest1 * slope);
             Vector256<float> square = (beta2 * second[i]) + (rest2 * (slope * slope));
             first[i] = mean;
             second[i] = square;
-            parameters[i] = value - (rate * (mean / ((Vector256.Sqrt(square) / root) + epsilon)));
+            next[i] = value - (rate * (mean / ((Vector256.Sqrt(square) / root) + epsilon)));
         }
     }
 }

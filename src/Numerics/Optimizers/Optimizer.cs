@@ -12,6 +12,7 @@ namespace S2M.Numerics.Optimizers;
 public abstract class Optimizer
 {
     private readonly ParameterLayout _layout;
+    private readonly (int Entry, int Offset, int Length)[] _pieces;
     private readonly (string Name, float[] Values)[] _moments;
 
     /// <summary>Keeps the layout and zeroes the moments.</summary>
@@ -20,6 +21,7 @@ public abstract class Optimizer
     private protected Optimizer(ParameterLayout layout, params IReadOnlyList<string> moments)
     {
         _layout = layout;
+        _pieces = [.. Cut(layout)];
         _moments = [.. moments.Select(name => (name, new float[layout.Count]))];
     }
 
@@ -34,19 +36,29 @@ public abstract class Optimizer
     /// <param name="gradient">dL/dparameters, the layout's length.</param>
     /// <param name="learningRate">The rate of this step, at least 0.</param>
     /// <exception cref="ArgumentException">A length is not the layout's.</exception>
-    public void Step(Span<float> parameters, ReadOnlySpan<float> gradient, double learningRate)
+    public void Step(Memory<float> parameters, ReadOnlyMemory<float> gradient, double learningRate) => Step(parameters, gradient, 1, learningRate, parameters);
+
+    /// <summary>Makes one update by a mean: (24) of docs/maths.md and the rule in one pass over the vectors, in ranges on all processors.</summary>
+    /// <param name="parameters">Values, the layout's length.</param>
+    /// <param name="sum">Sum of dL/dparameters over episodes, the layout's length.</param>
+    /// <param name="count">How many episodes it is the sum of, at least 1.</param>
+    /// <param name="learningRate">The rate of this step, at least 0.</param>
+    /// <param name="next">Receives the new values, the layout's length; may be <paramref name="parameters"/>.</param>
+    /// <exception cref="ArgumentException">A length is not the layout's.</exception>
+    public void Step(ReadOnlyMemory<float> parameters, ReadOnlyMemory<float> sum, float count, double learningRate, Memory<float> next)
     {
         Expect(nameof(parameters), parameters.Length);
-        Expect(nameof(gradient), gradient.Length);
+        Expect("gradient", sum.Length);
+        Expect(nameof(next), next.Length);
         StepCount++;
         Prepare(StepCount);
-        for (int entry = 0; entry < _layout.Entries.Count; entry++)
+        VectorRanges.Each(_layout.Count, _pieces.Length, index =>
         {
-            int offset = _layout.OffsetOf(entry);
+            (int entry, int offset, int length) = _pieces[index];
             ParameterEntry of = _layout.Entries[entry];
-            UpdateEntry(
-                parameters.Slice(offset, of.Count), gradient.Slice(offset, of.Count), offset, learningRate * of.LearningRateScale, of.WeightDecayScale);
-        }
+            var rates = new Rates(count, learningRate * of.LearningRateScale, of.WeightDecayScale);
+            UpdatePiece(parameters.Span.Slice(offset, length), sum.Span.Slice(offset, length), next.Span.Slice(offset, length), offset, rates);
+        });
     }
 
     /// <summary>Takes over a stored state; where it is refused, nothing has changed.</summary>
@@ -81,39 +93,43 @@ public abstract class Optimizer
     }
 
     /// <summary>Updates a run of elements, all of one entry.</summary>
-    /// <param name="parameters">The values.</param>
-    /// <param name="gradient">Their gradient, of the same length.</param>
-    /// <param name="first">The first moment, of the same length.</param>
-    /// <param name="second">The second moment, of the same length; empty where the rule has one moment only.</param>
-    /// <param name="learningRate">The entry's rate.</param>
-    /// <param name="decayScale">The entry's factor on the weight decay.</param>
-    private protected abstract void Update(
-        Span<Vector256<float>> parameters,
-        ReadOnlySpan<Vector256<float>> gradient,
-        Span<Vector256<float>> first,
-        Span<Vector256<float>> second,
-        double learningRate,
-        double decayScale);
+    /// <param name="lanes">The elements.</param>
+    /// <param name="rates">What is alike for all of them.</param>
+    private protected abstract void Update(Lanes lanes, Rates rates);
 
-    private void UpdateEntry(Span<float> parameters, ReadOnlySpan<float> gradient, int offset, double learningRate, double decayScale)
+    private static IEnumerable<(int Entry, int Offset, int Length)> Cut(ParameterLayout layout)
     {
-        Span<float> first = _moments[0].Values.AsSpan(offset, parameters.Length);
-        Span<float> second = _moments.Length > 1 ? _moments[1].Values.AsSpan(offset, parameters.Length) : [];
-        Update(Lanes(parameters), MemoryMarshal.Cast<float, Vector256<float>>(gradient), Lanes(first), Lanes(second), learningRate, decayScale);
-
-        int rest = parameters.Length % Vector256<float>.Count;
-        if (rest > 0)
+        for (int entry = 0; entry < layout.Entries.Count; entry++)
         {
-            // The last elements go through the same arithmetic, in a vector filled up with zeros.
-            Span<Vector256<float>> last = [FillUp(parameters, rest), FillUp(gradient, rest), FillUp(first, rest), FillUp(second, rest)];
-            Update(last[..1], last[1..2], last[2..3], second.IsEmpty ? [] : last[3..], learningRate, decayScale);
-            TakeBack(last[0], parameters, rest);
-            TakeBack(last[2], first, rest);
-            TakeBack(last[3], second, rest);
+            int count = layout.Entries[entry].Count;
+            for (int from = 0; from < count; from += VectorRanges.Longest)
+            {
+                yield return (entry, layout.OffsetOf(entry) + from, Math.Min(VectorRanges.Longest, count - from));
+            }
         }
     }
 
-    private static Span<Vector256<float>> Lanes(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
+    private void UpdatePiece(ReadOnlySpan<float> values, ReadOnlySpan<float> sum, Span<float> next, int offset, Rates rates)
+    {
+        Span<float> first = _moments[0].Values.AsSpan(offset, values.Length);
+        Span<float> second = _moments.Length > 1 ? _moments[1].Values.AsSpan(offset, values.Length) : [];
+        int rest = values.Length % Vector256<float>.Count;
+        if (rest > 0)
+        {
+            // The last elements go through the same arithmetic, in a vector filled up with zeros.
+            Span<Vector256<float>> last = [FillUp(values, rest), FillUp(sum, rest), FillUp(first, rest), FillUp(second, rest)];
+            Update(new Lanes(last[..1], last[1..2], last[..1], last[2..3], second.IsEmpty ? [] : last[3..]), rates);
+            TakeBack(last[0], next, rest);
+            TakeBack(last[2], first, rest);
+            TakeBack(last[3], second, rest);
+        }
+
+        Update(new Lanes(LanesOf(values), LanesOf(sum), LanesOf(next), LanesOf(first), LanesOf(second)), rates);
+    }
+
+    private static ReadOnlySpan<Vector256<float>> LanesOf(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
+
+    private static Span<Vector256<float>> LanesOf(Span<float> values) => MemoryMarshal.Cast<float, Vector256<float>>(values);
 
     private static Vector256<float> FillUp(ReadOnlySpan<float> values, int rest)
     {
@@ -142,4 +158,26 @@ public abstract class Optimizer
             throw new ArgumentException($"{name}: expected {_layout.Count} values as in the layout, got {length}");
         }
     }
+
+    /// <summary>Elements of equal number: what a rule reads, and what it writes. No other memory than <paramref name="next"/> and the moments changes.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="sum">The sum of their gradient over episodes.</param>
+    /// <param name="next">Receives the new values; may be the memory of <paramref name="values"/>.</param>
+    /// <param name="first">The first moment.</param>
+    /// <param name="second">The second moment; empty where the rule has one moment only.</param>
+    private protected readonly ref struct Lanes(
+        ReadOnlySpan<Vector256<float>> values, ReadOnlySpan<Vector256<float>> sum, Span<Vector256<float>> next, Span<Vector256<float>> first, Span<Vector256<float>> second)
+    {
+        internal readonly ReadOnlySpan<Vector256<float>> Values = values;
+        internal readonly ReadOnlySpan<Vector256<float>> Sum = sum;
+        internal readonly Span<Vector256<float>> Next = next;
+        internal readonly Span<Vector256<float>> First = first;
+        internal readonly Span<Vector256<float>> Second = second;
+    }
+
+    /// <summary>What is alike for the elements of an entry.</summary>
+    /// <param name="Count">Episodes of the sum.</param>
+    /// <param name="LearningRate">The entry's rate.</param>
+    /// <param name="DecayScale">The entry's factor on the weight decay.</param>
+    private protected readonly record struct Rates(float Count, double LearningRate, double DecayScale);
 }

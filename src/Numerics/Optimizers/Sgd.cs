@@ -9,24 +9,21 @@ namespace S2M.Numerics.Optimizers;
 /// <param name="weightDecay">Weight decay x parameter is added to the gradient; at least 0.</param>
 public sealed class Sgd(ParameterLayout layout, double momentum = 0.9, double weightDecay = 0) : Optimizer(layout, "velocity")
 {
-    private protected override void Update(
-        Span<Vector256<float>> parameters,
-        ReadOnlySpan<Vector256<float>> gradient,
-        Span<Vector256<float>> first,
-        Span<Vector256<float>> second,
-        double learningRate,
-        double decayScale)
+    private protected override void Update(Lanes lanes, Rates rates)
     {
-        Vector256<float> rate = Vector256.Create((float)learningRate);
+        Vector256<float> count = Vector256.Create(rates.Count);
+        Vector256<float> rate = Vector256.Create((float)rates.LearningRate);
         Vector256<float> kept = Vector256.Create((float)momentum);
-        Vector256<float> decay = Vector256.Create((float)(weightDecay * decayScale));
-        gradient = gradient[..parameters.Length];
-        first = first[..parameters.Length];
-        for (int i = 0; i < parameters.Length; i++)
+        Vector256<float> decay = Vector256.Create((float)(weightDecay * rates.DecayScale));
+        ReadOnlySpan<Vector256<float>> values = lanes.Values;
+        ReadOnlySpan<Vector256<float>> sum = lanes.Sum[..values.Length];
+        Span<Vector256<float>> next = lanes.Next[..values.Length];
+        Span<Vector256<float>> first = lanes.First[..values.Length];
+        for (int i = 0; i < values.Length; i++)
         {
-            Vector256<float> velocity = (kept * first[i]) + (gradient[i] + (decay * parameters[i]));
+            Vector256<float> velocity = (kept * first[i]) + ((sum[i] / count) + (decay * values[i]));
             first[i] = velocity;
-            parameters[i] -= rate * velocity;
+            next[i] = values[i] - (rate * velocity);
         }
     }
 }

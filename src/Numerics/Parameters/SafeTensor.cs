@@ -45,12 +45,27 @@ public sealed record SafeTensor(string Name, SafeTensorType Type, IReadOnlyList<
     public static SafeTensor FromFloats(string name, IEnumerable<int> shape, ReadOnlySpan<float> values)
         => new(name, SafeTensorType.F32, [.. shape.Select(length => (long)length)], MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary>A float32 tensor that sees a part of an array, without a copy.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="shape">Lengths, outermost first.</param>
+    /// <param name="values">Elements, row-major, from <paramref name="offset"/> on. Not changed while the tensor is used.</param>
+    /// <param name="offset">The first element's index.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part leaves the array.</exception>
+    public static SafeTensor View(string name, IReadOnlyList<int> shape, float[] values, int offset = 0)
+        => new(
+            name,
+            SafeTensorType.F32,
+            [.. shape.Select(length => (long)length)],
+            ArrayBytes.Of(values).Slice(offset * sizeof(float), shape.Aggregate(1, (count, length) => count * length) * sizeof(float)));
+
     /// <summary>The elements of a float32 tensor.</summary>
     /// <exception cref="SafeTensorsException">The tensor is of another type.</exception>
-    public float[] ToFloats()
-        => Type == SafeTensorType.F32
-            ? MemoryMarshal.Cast<byte, float>(Bytes.Span).ToArray()
-            : throw new SafeTensorsException($"tensor '{Name}': expected F32, got {Type}");
+    public ReadOnlySpan<float> Floats
+        => Type == SafeTensorType.F32 ? MemoryMarshal.Cast<byte, float>(Bytes.Span) : throw new SafeTensorsException($"tensor '{Name}': expected F32, got {Type}");
+
+    /// <summary>A copy of the elements of a float32 tensor.</summary>
+    /// <exception cref="SafeTensorsException">The tensor is of another type.</exception>
+    public float[] ToFloats() => Floats.ToArray();
 }
 
 /// <summary>What a safetensors file holds.</summary>

@@ -22,25 +22,33 @@ public static class SafeTensors
     /// <exception cref="SafeTensorsException">A name occurs twice, is reserved or no text, or bytes and shape disagree. Nothing was written.</exception>
     public static void Write(Stream stream, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        using var header = new MemoryStream();
-        WriteHeader(header, tensors, metadata);
-        while (header.Length % Alignment != 0)
-        {
-            header.WriteByte((byte)' ');
-        }
-
-        Span<byte> length = stackalloc byte[LengthBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        stream.Write(length);
-        header.WriteTo(stream);
+        stream.Write(Header(tensors, metadata));
         foreach (SafeTensor tensor in tensors)
         {
             stream.Write(tensor.Bytes.Span);
         }
     }
 
+    /// <summary>A file's bytes, in one array that is made once.</summary>
+    /// <param name="tensors">As for <see cref="Write"/>; together less than 2 GiB.</param>
+    /// <exception cref="SafeTensorsException">As for <see cref="Write"/>.</exception>
+    public static byte[] ToBytes(IReadOnlyList<SafeTensor> tensors)
+    {
+        byte[] header = Header(tensors, metadata: null);
+        byte[] file = GC.AllocateUninitializedArray<byte>(header.Length + tensors.Sum(static tensor => tensor.Bytes.Length));
+        header.CopyTo(file, 0);
+        int position = header.Length;
+        foreach (SafeTensor tensor in tensors)
+        {
+            tensor.Bytes.Span.CopyTo(file.AsSpan(position));
+            position += tensor.Bytes.Length;
+        }
+
+        return file;
+    }
+
     /// <summary>Reads a whole file.</summary>
-    /// <param name="stream">The file, from its beginning to its end.</param>
+    /// <param name="stream">The file, from its beginning to its end. Where it is a <see cref="MemoryStream"/> whose buffer is visible, tensors see that buffer.</param>
     /// <param name="maximumBytes">Larger files are refused before they are read.</param>
     /// <exception cref="SafeTensorsException">The file is too large, torn, or not of the format.</exception>
     public static SafeTensorFile Read(Stream stream, long maximumBytes)
@@ -62,10 +70,23 @@ public static class SafeTensors
         }
 
         Require(position <= maximumBytes - headerLength, $"elements: expected at most {maximumBytes - headerLength} bytes, got {position}");
-        byte[] elements = ReadBytes(stream, (int)position, "elements");
+        ReadOnlyMemory<byte> elements = ReadElements(stream, (int)position);
         Require(stream.ReadByte() < 0, $"end of file: expected it after {position} bytes of elements, got more");
         return new SafeTensorFile(
-            [.. entries.Select(entry => new SafeTensor(entry.Name, entry.Type, entry.Shape, elements.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin))))], metadata);
+            [.. entries.Select(entry => new SafeTensor(entry.Name, entry.Type, entry.Shape, elements.Slice((int)entry.Begin, (int)(entry.End - entry.Begin))))], metadata);
+    }
+
+    private static ReadOnlyMemory<byte> ReadElements(Stream stream, int count)
+    {
+        if (stream is not MemoryStream memory || !memory.TryGetBuffer(out ArraySegment<byte> buffer))
+        {
+            return ReadBytes(stream, count, "elements");
+        }
+
+        RequireWhole(memory.Length - memory.Position, count, "elements");
+        ReadOnlyMemory<byte> elements = buffer.AsMemory((int)memory.Position, count);
+        memory.Position += count;
+        return elements;
     }
 
     /// <summary>Reads so many bytes. What the file only claims to hold is not allocated.</summary>
@@ -92,6 +113,23 @@ public static class SafeTensors
     }
 
     private static void RequireWhole(long got, int count, string name) => Require(got >= count, $"{name}: expected {count} bytes, got {got}: the file is torn");
+
+    /// <summary>What comes before the elements.</summary>
+    private static byte[] Header(IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var header = new MemoryStream();
+        header.SetLength(LengthBytes);
+        header.Position = LengthBytes;
+        WriteHeader(header, tensors, metadata);
+        while (header.Length % Alignment != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        byte[] bytes = header.ToArray();
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, bytes.Length - LengthBytes);
+        return bytes;
+    }
 
     private static void WriteHeader(Stream header, IReadOnlyList<SafeTensor> tensors, IReadOnlyDictionary<string, string>? metadata)
     {

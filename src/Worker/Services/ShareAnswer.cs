@@ -1,6 +1,8 @@
 using Google.Protobuf;
 using S2M.Numerics.Averaging;
+using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
+using S2M.Specification;
 
 namespace S2M.Worker.Services;
 
@@ -26,17 +28,28 @@ internal sealed record ShareAnswer(NetworkDefinition? Network, IReadOnlyList<Ans
 internal sealed record AnswerArray(ArrayHeader Header, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>An array of float32.</summary>
-    internal static AnswerArray Of(float[] values) => new(new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length }, ArrayBytes<float>.Of(values));
+    internal static AnswerArray Of(float[] values) => new(new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length }, ArrayBytes.Of(values));
 
     /// <summary>An array of float64.</summary>
-    internal static AnswerArray Of(double[] values) => new(new ArrayHeader { ElementType = ElementType.Float64, Length = values.Length }, ArrayBytes<double>.Of(values));
+    internal static AnswerArray Of(double[] values) => new(new ArrayHeader { ElementType = ElementType.Float64, Length = values.Length }, ArrayBytes.Of(values));
 
     /// <summary>A node of the step's tree.</summary>
-    internal static AnswerArray Of(int first, int count, EpisodeSum sum)
+    /// <param name="first">Its first episode.</param>
+    /// <param name="count">How many it covers.</param>
+    /// <param name="sum">What it adds up to.</param>
+    /// <param name="format">How its numbers are rounded, and travel: a sum of rounded numbers is not rounded.</param>
+    internal static AnswerArray Of(int first, int count, EpisodeSum sum, GradientFormat format)
     {
-        AnswerArray array = Of(sum.Values);
+        AnswerArray array = format == GradientFormat.Bfloat16 ? Packed(sum.Values) : Of(sum.Values);
         array.Header.Node = new TreeNode { First = first, Count = count, Present = sum.Present, Metrics = { sum.Metrics } };
         return array;
+    }
+
+    private static AnswerArray Packed(float[] rounded)
+    {
+        ushort[] halves = new ushort[rounded.Length];
+        Bfloat16.Pack(rounded, halves);
+        return new AnswerArray(new ArrayHeader { ElementType = ElementType.Bfloat16, Length = halves.Length }, ArrayBytes.Of(halves));
     }
 
     /// <summary>A part of the bytes as the wire takes it, without a copy.</summary>

@@ -3,6 +3,7 @@ using S2M.Model;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
+using S2M.Specification;
 using S2M.Worker.Training;
 using Episode = S2M.Data.Sampling.Episode;
 
@@ -76,7 +77,7 @@ internal sealed class ShareComputation(ComputeShareRequest request, ParameterSna
                 _done++;
                 return episode;
             });
-            nodes.Add(AnswerArray.Of(first, count, sum));
+            nodes.Add(AnswerArray.Of(first, count, sum, count == 1 ? runner.Format : GradientFormat.Float32));
         }
 
         return new ShareAnswer(null, nodes, episodes.Length);

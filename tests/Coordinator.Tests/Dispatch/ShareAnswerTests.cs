@@ -89,7 +89,31 @@ public sealed class ShareAnswerTests
         Should.Throw<ShareAnswerException>(() => answer.Node(2));
     }
 
+    [Fact]
+    public async Task ReadAsync_Halves_AreTheNumbersThatTheyStandFor()
+    {
+        float[] floats = [1.5f, -0f, 3.3895314e38f, -1.1754944e-38f, .. Enumerable.Repeat(0.0078125f, 40)];
+        ushort[] halves = [.. floats.Select(value => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16))];
+        byte[] bytes = MemoryMarshal.AsBytes<ushort>(halves).ToArray();
+
+        ShareAnswer answer = (await TryReadAsync([.. Parts(bytes, 6), new ComputeShareResponse { Done = new ShareDone() }])).ShouldNotBeNull();
+
+        answer.Node(0).Sum.Values.Select(BitConverter.SingleToUInt32Bits).ShouldBe(floats.Select(BitConverter.SingleToUInt32Bits));
+        (await TryReadAsync([.. Parts(bytes, 5), new ComputeShareResponse { Done = new ShareDone() }])).ShouldBeNull("half a number");
+
+        static ComputeShareResponse[] Parts(byte[] bytes, int cut) =>
+        [
+            new ComputeShareResponse
+            {
+                Array = new ArrayHeader { ElementType = ElementType.Bfloat16, Length = bytes.Length / 2, Node = new TreeNode { First = 3, Count = 1, Present = 1 } },
+            },
+            new ComputeShareResponse { Chunk = new TensorChunk { Data = ByteString.CopyFrom(bytes.AsSpan(0, cut)) } },
+            new ComputeShareResponse { Chunk = new TensorChunk { Offset = cut, Data = ByteString.CopyFrom(bytes.AsSpan(cut)) } },
+        ];
+    }
+
     [Theory]
+    [InlineData(ElementType.Bfloat16, (1L << 29) + 1)]
     [InlineData(ElementType.Float32, (1L << 28) + 1)]
     [InlineData(ElementType.Float64, (1L << 27) + 1)]
     [InlineData(ElementType.Float64, long.MaxValue)]
@@ -129,8 +153,8 @@ public sealed class ShareAnswerTests
                 case ComputeShareResponse.PartOneofCase.Network:
                     break;
                 case ComputeShareResponse.PartOneofCase.Array when missing == 0
-                    && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64:
-                    (missing, filled) = (part.Array.Length * (part.Array.ElementType == ElementType.Float32 ? 4 : 8), 0);
+                    && part.Array.Length is >= 0 and < 100 && part.Array.ElementType is ElementType.Float32 or ElementType.Float64 or ElementType.Bfloat16:
+                    (missing, filled) = (part.Array.Length * (part.Array.ElementType switch { ElementType.Float32 => 4, ElementType.Float64 => 8, _ => 2 }), 0);
                     break;
                 case ComputeShareResponse.PartOneofCase.Chunk when part.Chunk.Offset == filled && part.Chunk.Data.Length <= missing:
                     (missing, filled) = (missing - part.Chunk.Data.Length, filled + part.Chunk.Data.Length);

@@ -29,11 +29,22 @@ public sealed class FixedTreeTests
             (int First, int Count, EpisodeSum Sum)[] answers = [.. nodes];
             random.Shuffle<(int, int, EpisodeSum)>(answers);
             ShouldBeSame(FixedTree.Combine(leaves.Length, answers), expected);
+            ShouldBeSame(FixedTree.Combine(leaves.Length, answers, areOurs: true), expected);
         });
 
     [Fact]
     public void Sum_AnyLeaves_IsTheRecursionWrittenOut()
         => Leaf.Array[1, 40].Sample(leaves => ShouldBeSame(FixedTree.Sum(leaves), Oracle(leaves)));
+
+    [Fact]
+    public void Sum_LongLeavesOnAllProcessors_IsTheScalarSum()
+    {
+        EpisodeSum[] leaves = [.. Enumerable.Range(1, 3).Select(leaf => new EpisodeSum(1, [.. Enumerable.Range(0, 1_100_003).Select(i => (float)(i % (1000 * leaf)) / leaf)], [leaf]))];
+
+        float[] sum = FixedTree.Sum(leaves).Values;
+
+        sum.AsSpan().SequenceEqual([.. leaves[0].Values.Select((first, i) => first + leaves[1].Values[i] + leaves[2].Values[i])]).ShouldBeTrue();
+    }
 
     [Fact]
     public void Sum_Leaves_AreLeftAsTheyWere()

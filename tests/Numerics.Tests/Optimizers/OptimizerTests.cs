@@ -34,6 +34,39 @@ public sealed class OptimizerTests
 
     [Theory]
     [MemberData(nameof(AllKinds))]
+    public void Step_LongerThanARangeAndOnAllProcessors_IsTheScalarFormulaBitForBit(string kind)
+    {
+        int[] lengths = [(2 * VectorRanges.Longest) + 3, 1, VectorRanges.Longest, 14 * VectorRanges.Longest];
+        var layout = new ParameterLayout([.. lengths.Select((length, index) => new ParameterEntry($"entry-{index}", [length], 3))]);
+        float[] gradient = [.. Enumerable.Range(0, layout.Count).Select(i => ((i * 7919 % 2001) - 1000) / 512f)];
+        float[] parameters = [.. gradient.Select(slope => 1 - slope)];
+        var scalar = new ScalarRule(kind, [.. parameters]);
+
+        Make(kind, layout).Step(parameters, gradient, 1e-3);
+
+        scalar.Step(gradient, 3e-3);
+        parameters.AsSpan().SequenceEqual(scalar.Parameters).ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(AllKinds))]
+    public void Step_SumOverEpisodes_IsTheStepByTheirMeanAndLeavesTheOldValues(string kind)
+        => Gen.Select(Gen.Float[-4, 4].Array[1, 40], Gen.Int[1, 1000]).Sample((sum, count) =>
+        {
+            var layout = new ParameterLayout([new("a", [sum.Length])]);
+            float[] values = [.. sum.Select(value => 1 - value)];
+            float[] next = new float[sum.Length];
+            float[] inPlace = [.. values];
+
+            Make(kind, layout).Step(values, sum, count, 1e-3, next);
+            Make(kind, layout).Step(inPlace, (float[])[.. sum.Select(value => value / count)], 1e-3);
+
+            next.Select(BitConverter.SingleToInt32Bits).ShouldBe(inPlace.Select(BitConverter.SingleToInt32Bits));
+            values.ShouldBe(sum.Select(value => 1 - value));
+        });
+
+    [Theory]
+    [MemberData(nameof(AllKinds))]
     public void Step_EntryWithADecayScale_DecaysByThatShare(string kind)
     {
         float[] values = [.. Enumerable.Range(0, 13).Select(i => (i - 7.5f) / 3)];

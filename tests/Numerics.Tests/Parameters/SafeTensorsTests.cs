@@ -103,6 +103,37 @@ public sealed class SafeTensorsTests
         => Should.Throw<SafeTensorsException>(() => Write([SafeTensor.FromFloats("a", [2, 2], [1, 2, 3])], null)).Message.ShouldContain("'a': expected 16 bytes for its shape, got 12");
 
     [Fact]
+    public void ToBytes_ViewsOfAnArray_IsTheFileOfTheirCopies()
+    {
+        float[] flat = [.. Enumerable.Range(0, 10).Select(i => i / 3f)];
+        SafeTensor[] views = [SafeTensor.View("a", [2, 3], flat), SafeTensor.View("b", [3], flat, 7), SafeTensor.View("scalar", [], flat, 6), SafeTensor.View("none", [0], [])];
+
+        byte[] file = SafeTensors.ToBytes(views);
+
+        file.ShouldBe(Write(
+            [
+                SafeTensor.FromFloats("a", [2, 3], flat.AsSpan(0, 6)), SafeTensor.FromFloats("b", [3], flat.AsSpan(7)), SafeTensor.FromFloats("scalar", [], flat.AsSpan(6, 1)),
+                SafeTensor.FromFloats("none", [0], []),
+            ],
+            null));
+        Should.Throw<ArgumentOutOfRangeException>(() => SafeTensor.View("c", [4], flat, 7));
+    }
+
+    [Fact]
+    public void Read_VisibleBuffer_TensorsSeeItAndATornOneIsRefused()
+    {
+        byte[] file = Write([SafeTensor.FromFloats("a", [2], [1, 2])], null);
+
+        SafeTensor read = SafeTensors.Read(new MemoryStream(file, 0, file.Length, writable: false, publiclyVisible: true), file.Length).Tensors[0];
+        read.ToFloats().ShouldBe([1, 2]);
+        file.AsSpan(file.Length - 4).Clear();
+
+        read.ToFloats().ShouldBe([1, 0]);
+        Should.Throw<SafeTensorsException>(() => SafeTensors.Read(new MemoryStream(file, 0, file.Length - 1, writable: false, publiclyVisible: true), file.Length))
+            .Message.ShouldBe("elements: expected 8 bytes, got 7: the file is torn");
+    }
+
+    [Fact]
     public void ToFloats_AnotherType_IsRefused()
         => Should.Throw<SafeTensorsException>(() => new SafeTensor("a", SafeTensorType.F64, [1], new byte[8]).ToFloats()).Message.ShouldContain("expected F32, got F64");
 
