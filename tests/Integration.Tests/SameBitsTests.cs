@@ -44,6 +44,22 @@ public sealed class SameBitsTests(Reference reference)
         }
     }
 
+    [Fact]
+    public async Task Train_GradientsInBfloat16OnOneAndTwoWorkers_GivesTheBitsOfOneProcessAndOthersThanFloat32()
+    {
+        string[] settings = ["training.gradient_format=bfloat16"];
+        using var folder = new TempFolder();
+        string expected = SmallJob.Figures(await Reference.TrainAsync(folder["rounded"], settings));
+        expected.ShouldNotBe(SmallJob.Figures(await reference.MetricsAsync()));
+        foreach (int workers in new[] { 1, 2 })
+        {
+            await using Cluster cluster = await Cluster.StartAsync(workers);
+            Job job = await cluster.Watch(await cluster.SubmitAsync(settings)).EndAsync();
+            job.State.ShouldBe(JobState.Succeeded, job.Reason);
+            SmallJob.Figures(await MetricsAsync(cluster, job)).ShouldBe(expected);
+        }
+    }
+
     /// <summary>Trains the small job and compares hash and figures.</summary>
     internal static async Task AssertSameAsync(Cluster cluster, Reference reference)
     {

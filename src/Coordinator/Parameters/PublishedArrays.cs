@@ -56,7 +56,11 @@ public sealed class PublishedArrays
         internal string DataVersion => dataVersion;
 
         /// <summary>Offers a snapshot; the same one again keeps its number.</summary>
-        internal int Publish(ParameterSnapshot snapshot) => Put(_versions, LargeVectors.Are(snapshot.Parameters.Length) ? KeptLargeVersions : KeptVersions, snapshot, number => number);
+        internal int Publish(ParameterSnapshot snapshot)
+        {
+            int kept = LargeVectors.Are(snapshot.Parameters.Length) ? KeptLargeVersions : KeptVersions;
+            return Put(_versions, kept, snapshot, number => number);
+        }
 
         /// <summary>Offers a snapshot for as long as the loop lasts: a worker that joins late still finds it. One in a loop; the same one again keeps its number.</summary>
         internal int PublishForGood(ParameterSnapshot snapshot)
