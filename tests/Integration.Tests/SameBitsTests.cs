@@ -50,7 +50,7 @@ public sealed class SameBitsTests(Reference reference)
         string[] settings = ["training.gradient_format=bfloat16"];
         using var folder = new TempFolder();
         string expected = SmallJob.Figures(await Reference.TrainAsync(folder["rounded"], settings));
-        expected.ShouldNotBe(SmallJob.Figures(await reference.MetricsAsync()));
+        (expected == SmallJob.Figures(await reference.MetricsAsync())).ShouldBeFalse("rounding changes bits");
         foreach (int workers in new[] { 1, 2 })
         {
             await using Cluster cluster = await Cluster.StartAsync(workers);

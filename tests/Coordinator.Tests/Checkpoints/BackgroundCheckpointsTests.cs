@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using S2M.Coordinator.Checkpoints;
 using S2M.Coordinator.Tests.Simulation;
 using S2M.Coordinator.Training;
+using S2M.Numerics.Parameters;
+using S2M.Specification;
 
 namespace S2M.Coordinator.Tests.Checkpoints;
 
@@ -71,6 +73,24 @@ public sealed class BackgroundCheckpointsTests
 
         (await Should.ThrowAsync<CoordinatorException>(() => run)).Message.ShouldBe("no room");
         store.Asked.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task PublishAsync_NetworkOfLargeVectors_WaitsForItsOwnPublication()
+    {
+        const int Large = (64 << 20) / sizeof(float);
+        var layout = new ParameterLayout([new("weight", [Large])]);
+        var definition = new NetworkDefinition(layout, new ParameterLayout([]), 4, [], new ParameterSnapshot(0, new float[Large], []));
+        var store = new GatedStore();
+        var checkpoints = new BackgroundCheckpoints(store, _observer);
+
+        Task published = checkpoints.PublishAsync(new TrainingState(definition, new OptimizerSpecification { Kind = OptimizerKind.Sgd }));
+        await store.ReachesAsync(1);
+
+        published.IsCompleted.ShouldBeFalse();
+        store.Open();
+        await published;
+        _observer.Checkpoints.ShouldBe([0]);
     }
 
     [Fact]

@@ -42,6 +42,19 @@ public sealed class PublishedArraysTests
     }
 
     [Fact]
+    public void Publish_LargeVersions_KeepsTheNewestAndTheOneForGood()
+    {
+        using PublishedArrays.Loop loop = Open(1);
+        ParameterSnapshot[] snapshots = [.. Enumerable.Range(0, 3).Select(version => new ParameterSnapshot(version, new float[(64 << 20) / sizeof(float)], []))];
+
+        int kept = loop.PublishForGood(snapshots[0]);
+        int[] versions = [.. snapshots[1..].Select(loop.Publish)];
+
+        loop.Version(kept).ShouldBeSameAs(snapshots[0]);
+        versions.Select(loop.Version).ShouldBe([null, snapshots[2]]);
+    }
+
+    [Fact]
     public void Publish_Descriptors_KeepTheirNamesAndTheNewestThree()
     {
         using PublishedArrays.Loop loop = Open(1);
