@@ -74,6 +74,29 @@ internal sealed class AzureCheckpoints : ICheckpointBlobs
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<CheckpointPlace>> PlacesAsync(string jobId)
+    {
+        string folder = $"{_prefix}{jobId}/";
+        HashSet<CheckpointPlace> places = await _calls.RunAsync(
+            $"checkpoints below '{_container.Name}/{folder}' could not be listed",
+            async () =>
+            {
+                var found = new HashSet<CheckpointPlace>();
+                await foreach (BlobItem item in _container.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }))
+                {
+                    if (CheckpointPlace.Parse(item.Name[_prefix.Length..item.Name.LastIndexOf('/')]) is { } place)
+                    {
+                        found.Add(place);
+                    }
+                }
+
+                return found;
+            },
+            CancellationToken.None);
+        return [.. places.OrderBy(place => place.Epoch).ThenBy(place => place.Step)];
+    }
+
+    /// <inheritdoc/>
     public Task<IStoredObject> OpenAsync(CheckpointPlace place, string name, CancellationToken cancellationToken)
     {
         BlobClient blob = BlobOf(place, name);

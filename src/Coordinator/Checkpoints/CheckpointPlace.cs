@@ -10,4 +10,13 @@ internal readonly record struct CheckpointPlace(string JobId, long Epoch, int St
 {
     /// <summary>The place as a path without a root: <c>JOB/000001/step-000200</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{JobId}/{Epoch:D6}/{StepFolders.NameOf(Step)}");
+
+    /// <summary>The place that a path without a root names; null where it names none, or as we do not write it.</summary>
+    internal static CheckpointPlace? Parse(string path)
+        => path.Split('/') is [string jobId, string epoch, string step]
+            && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            && StepFolders.NumberOf(step) is { } made
+            && new CheckpointPlace(jobId, number, made) is var place && place.ToString() == path
+            ? place
+            : null;
 }

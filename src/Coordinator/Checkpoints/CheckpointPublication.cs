@@ -15,7 +15,16 @@ internal enum PublicationPhase
     /// <summary>The job's pointer, by compare-and-swap on the epoch.</summary>
     MovingPointer,
 
-    /// <summary>Checkpoints that are not kept any more; this one counts already.</summary>
+    /// <summary>Which checkpoints are not kept any more; this one counts already.</summary>
+    FindingOld,
+
+    /// <summary>What earlier loops left that no row names; for a loop's first checkpoint alone.</summary>
+    FindingLost,
+
+    /// <summary>The rows of what goes, by compare-and-swap on the epoch.</summary>
+    ForgettingOld,
+
+    /// <summary>The files of what goes.</summary>
     RemovingOld,
 
     /// <summary>Over: the checkpoint counts.</summary>
@@ -65,7 +74,16 @@ internal enum PublicationEffect
     /// <summary>Move the pointer.</summary>
     MovePointer,
 
-    /// <summary>Remove what is not kept.</summary>
+    /// <summary>Read the rows and choose those that are not kept.</summary>
+    FindOld,
+
+    /// <summary>Look what lies in the store and choose what no row can name.</summary>
+    FindLost,
+
+    /// <summary>Remove the rows that were chosen, where the job is still the loop's: nothing that was chosen is removed otherwise.</summary>
+    ForgetOld,
+
+    /// <summary>Remove the files of all that was chosen.</summary>
     RemoveOld,
 
     /// <summary>Say what is waited for, or that nothing is.</summary>
@@ -82,13 +100,14 @@ internal enum PublicationEffect
 /// <param name="Phase">How far it is.</param>
 /// <param name="Pause">The pause that it waits for before it tries its phase again; zero where it does not wait.</param>
 /// <param name="IsStopping">Whether the loop stops.</param>
-internal sealed record CheckpointPublication(PublicationPhase Phase, TimeSpan Pause, bool IsStopping)
+/// <param name="IsFirst">Whether it is the loop's first, behind which goes what earlier loops left.</param>
+internal sealed record CheckpointPublication(PublicationPhase Phase, TimeSpan Pause, bool IsStopping, bool IsFirst)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     /// <summary>The state before anything is asked for.</summary>
-    internal static CheckpointPublication Idle { get; } = new(PublicationPhase.Idle, TimeSpan.Zero, IsStopping: false);
+    internal static CheckpointPublication Idle { get; } = new(PublicationPhase.Idle, TimeSpan.Zero, IsStopping: false, IsFirst: false);
 
     /// <summary>Whether nothing can happen any more.</summary>
     internal bool IsOver => Phase is PublicationPhase.Published or PublicationPhase.Lost or PublicationPhase.Failed;
@@ -103,14 +122,19 @@ internal sealed record CheckpointPublication(PublicationPhase Phase, TimeSpan Pa
 
     private bool IsWorking => !IsOver && !IsWaiting && Phase != PublicationPhase.Idle;
 
+    /// <summary>Whether the checkpoint counts, and only others are still to go.</summary>
+    private bool IsTidying => IsWorking && Phase >= PublicationPhase.FindingOld;
+
+    private PublicationPhase Following => Phase == PublicationPhase.FindingOld && !IsFirst ? PublicationPhase.ForgettingOld : Phase + 1;
+
     /// <summary>What an event makes of this; an event that the state does not wait for changes nothing.</summary>
     /// <param name="happened">The event.</param>
     /// <returns>The next state, and what is to be done, in this order.</returns>
     internal (CheckpointPublication Next, IReadOnlyList<PublicationEffect> Effects) On(PublicationEvent happened) => happened switch
     {
         PublicationEvent.Asked when Phase == PublicationPhase.Idle => Begin(PublicationPhase.WritingFiles),
-        PublicationEvent.Done when IsWorking => Begin(Phase + 1),
-        PublicationEvent.Away or PublicationEvent.Broken or PublicationEvent.Refused when IsWorking && Phase == PublicationPhase.RemovingOld =>
+        PublicationEvent.Done when IsWorking => Begin(Following),
+        PublicationEvent.Away or PublicationEvent.Broken or PublicationEvent.Refused when IsTidying =>
             (this with { Phase = PublicationPhase.Published }, [PublicationEffect.Warn]),
         PublicationEvent.Refused when IsWorking => End(PublicationPhase.Lost),
         PublicationEvent.Away when IsWorking && !IsStopping => Wait(),
@@ -142,6 +166,9 @@ internal sealed record CheckpointPublication(PublicationPhase Phase, TimeSpan Pa
         PublicationPhase.WritingFiles => PublicationEffect.WriteFiles,
         PublicationPhase.FlushingRows => PublicationEffect.FlushRows,
         PublicationPhase.MovingPointer => PublicationEffect.MovePointer,
+        PublicationPhase.FindingOld => PublicationEffect.FindOld,
+        PublicationPhase.FindingLost => PublicationEffect.FindLost,
+        PublicationPhase.ForgettingOld => PublicationEffect.ForgetOld,
         _ => PublicationEffect.RemoveOld,
     };
 }

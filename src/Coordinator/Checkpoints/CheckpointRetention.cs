@@ -23,7 +23,7 @@ internal enum CheckpointUses
     Periodic = 8,
 }
 
-/// <summary>The choice of the checkpoints that are kept: a function of nothing but what is there, what validations gave, and what the job asks for.</summary>
+/// <summary>The choice of the checkpoints that are kept: functions of nothing but what is there, what validations gave, and what the job asks for.</summary>
 internal static class CheckpointRetention
 {
     /// <summary>Why each checkpoint is kept.</summary>
@@ -54,4 +54,17 @@ internal static class CheckpointRetention
                 | (isLastOfStep && keep.Every > 0 && checkpoint.Step % keep.Every == 0 ? CheckpointUses.Periodic : CheckpointUses.None);
         })];
     }
+
+    /// <summary>
+    /// What loops that were killed or lost their job left behind: places of earlier epochs that no row names. A row comes about only while the job has the row's own
+    /// epoch, so behind the beginning of an epoch no place of an earlier one gets one, whoever still writes there. Of the epoch itself and of later ones nothing is
+    /// chosen: their checkpoints are written before they are named.
+    /// </summary>
+    /// <param name="places">Epoch and step of all that lies in the store, whole or not.</param>
+    /// <param name="checkpoints">Epoch and step of all rows, read since the epoch was begun.</param>
+    /// <param name="epoch">The epoch of the loop that asks.</param>
+    /// <returns>In the order of the places.</returns>
+    internal static IReadOnlyList<(long Epoch, int Step)> LostOf(
+        IReadOnlyList<(long Epoch, int Step)> places, IReadOnlyList<(long Epoch, int Step)> checkpoints, long epoch)
+        => [.. places.Where(place => place.Epoch < epoch && !checkpoints.Contains(place))];
 }

@@ -39,6 +39,26 @@ internal sealed class FileCheckpoints(JobFolders folders) : ICheckpointBlobs
     }
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<CheckpointPlace>> PlacesAsync(string jobId)
+    {
+        string folder = folders.Of(jobId);
+        try
+        {
+#pragma warning disable RS0030 // Sorted by number right here.
+            IEnumerable<string> epochs = Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [];
+#pragma warning restore RS0030
+            IEnumerable<CheckpointPlace> places = epochs
+                .SelectMany(epoch => StepFolders.AllIn(epoch).Select(step => CheckpointPlace.Parse($"{jobId}/{Path.GetFileName(epoch)}/{Path.GetFileName(step.Path)}")))
+                .OfType<CheckpointPlace>();
+            return Task.FromResult<IReadOnlyList<CheckpointPlace>>([.. places.OrderBy(place => place.Epoch).ThenBy(place => place.Step)]);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CoordinatorException($"checkpoints below '{folder}' could not be listed: {problem.Message}", problem);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<IStoredObject> OpenAsync(CheckpointPlace place, string name, CancellationToken cancellationToken)
     {
         try

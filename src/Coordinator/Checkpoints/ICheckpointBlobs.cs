@@ -26,6 +26,11 @@ internal interface ICheckpointBlobs
     /// <exception cref="CoordinatorException">It could not be written for another reason.</exception>
     Task WriteAsync(CheckpointPlace place, CheckpointContent content, Action<string> warn);
 
+    /// <summary>All places of a job where something lies, a checkpoint or what an unfinished write or removal left, by epoch, then step.</summary>
+    /// <exception cref="CoordinatorException">They cannot be listed.</exception>
+    /// <exception cref="StorageException">The store does not answer or refuses.</exception>
+    Task<IReadOnlyList<CheckpointPlace>> PlacesAsync(string jobId);
+
     /// <summary>Opens one of a checkpoint's files.</summary>
     /// <param name="place">Where the checkpoint lies.</param>
     /// <param name="name">The file's name.</param>

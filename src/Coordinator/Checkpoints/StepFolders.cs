@@ -23,7 +23,7 @@ public static class StepFolders
 #pragma warning disable RS0030 // Sorted by number right here.
         IEnumerable<string> paths = Directory.EnumerateDirectories(folder, Prefix + "*");
 #pragma warning restore RS0030
-        return [.. paths.Select(path => (Step: NumberOf(path), Path: path)).Where(step => step.Step >= 0).OrderBy(step => step.Step)];
+        return [.. paths.Select(path => (Step: NumberOf(Path.GetFileName(path)) ?? -1, Path: path)).Where(step => step.Step >= 0).OrderBy(step => step.Step)];
     }
 
     /// <summary>The folders that hold a checkpoint, oldest first.</summary>
@@ -39,9 +39,8 @@ public static class StepFolders
     /// <summary>Whether a step's folder holds a checkpoint, as far as its manifest is there.</summary>
     internal static bool IsFinished(string path) => File.Exists(Path.Combine(path, CheckpointContent.ManifestName));
 
-    private static int NumberOf(string path)
-    {
-        ReadOnlySpan<char> digits = Path.GetFileName(path.AsSpan())[Prefix.Length..];
-        return digits.Length >= FewestDigits && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : -1;
-    }
+    /// <summary>The step that a folder's name is of; null where it is of none.</summary>
+    internal static int? NumberOf(string name)
+        => name.StartsWith(Prefix, StringComparison.Ordinal) && name.AsSpan(Prefix.Length) is { Length: >= FewestDigits } digits
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
 }

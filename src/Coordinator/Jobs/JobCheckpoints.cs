@@ -7,7 +7,7 @@ namespace S2M.Coordinator.Jobs;
 
 /// <summary>
 /// A job's checkpoints: files first, then the rows of all that happened before, then the pointer, by compare-and-swap on the epoch. What the job
-/// does not ask to be kept goes, a row before its files.
+/// does not ask to be kept goes, a row before its files, and behind a loop's first checkpoint what earlier loops left without a row.
 /// </summary>
 /// <param name="jobId">The job.</param>
 /// <param name="epoch">The loop's epoch.</param>
@@ -23,6 +23,8 @@ internal sealed class JobCheckpoints(
     CancellationToken stopping)
     : ICheckpointStore
 {
+    private bool _isFirst = true;
+
     /// <inheritdoc/>
     /// <exception cref="EpochLostException">The job was taken over.</exception>
     /// <exception cref="StorageException">
@@ -35,7 +37,8 @@ internal sealed class JobCheckpoints(
         IReadOnlyList<ValidationRecord> validations = state.History.Validations;
         return Task.Run(async () =>
         {
-            await new JobPublication(place, content(), validations, identity.Specification.Training.Keep, blobs, store, recorder, waits, time).RunAsync(stopping);
+            await new JobPublication(place, _isFirst, content(), validations, identity.Specification.Training.Keep, blobs, store, recorder, waits, time).RunAsync(stopping);
+            _isFirst = false;
             return blobs.Describe(place);
         });
     }

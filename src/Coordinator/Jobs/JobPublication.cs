@@ -10,6 +10,7 @@ namespace S2M.Coordinator.Jobs;
 
 /// <summary>Drives the publication of one checkpoint: does what <see cref="CheckpointPublication"/> asks for, and tells it what came of it.</summary>
 /// <param name="place">Where the checkpoint goes; its epoch is the loop's.</param>
+/// <param name="isFirst">Whether it is the loop's first.</param>
 /// <param name="content">The checkpoint.</param>
 /// <param name="validations">Validations up to it.</param>
 /// <param name="keep">Which checkpoints are kept.</param>
@@ -20,6 +21,7 @@ namespace S2M.Coordinator.Jobs;
 /// <param name="time">The clock.</param>
 internal sealed class JobPublication(
     CheckpointPlace place,
+    bool isFirst,
     CheckpointContent content,
     IReadOnlyList<ValidationRecord> validations,
     KeepSpecification keep,
@@ -30,7 +32,10 @@ internal sealed class JobPublication(
     TimeProvider time)
 {
     private readonly Queue<PublicationEvent> _events = new([PublicationEvent.Asked]);
-    private CheckpointPublication _state = CheckpointPublication.Idle;
+    private CheckpointPublication _state = CheckpointPublication.Idle with { IsFirst = isFirst };
+    private IReadOnlyList<CheckpointRecord> _rows = [];
+    private CheckpointRecord[] _old = [];
+    private CheckpointPlace[] _lost = [];
     private Exception? _problem;
 
     /// <summary>Publishes.</summary>
@@ -130,27 +135,28 @@ internal sealed class JobPublication(
             case PublicationEffect.MovePointer:
                 var row = new CheckpointRecord(place.Epoch, place.Step, content.ParametersHash, content.Bytes, time.GetUtcNow());
                 return await store.PublishCheckpointAsync(place.JobId, row, CancellationToken.None);
+            case PublicationEffect.FindOld:
+                _rows = await store.CheckpointsAsync(place.JobId, CancellationToken.None);
+                IReadOnlyList<CheckpointUses> uses = CheckpointRetention.UsesOf([.. _rows.Select(PlaceOf)], validations, keep);
+                _old = [.. _rows.Where((_, i) => uses[i] == CheckpointUses.None)];
+                return true;
+            case PublicationEffect.FindLost:
+                IReadOnlyList<CheckpointPlace> all = await blobs.PlacesAsync(place.JobId);
+                IReadOnlyList<(long, int)> lost = CheckpointRetention.LostOf([.. all.Select(one => (one.Epoch, one.Step))], [.. _rows.Select(PlaceOf)], place.Epoch);
+                _lost = [.. lost.Select(PlaceAt)];
+                return true;
+            case PublicationEffect.ForgetOld:
+                return _old.Length + _lost.Length == 0 || await store.ForgetCheckpointsAsync(place.JobId, place.Epoch, _old, CancellationToken.None);
             default:
-                return await RemoveOldAsync();
+                await RemoveAsync("old checkpoint", _old.Select(record => PlaceAt(PlaceOf(record))));
+                await RemoveAsync("what a loop before left", _lost);
+                return true;
         }
     }
 
-    private async Task<bool> RemoveOldAsync()
+    private async Task RemoveAsync(string what, IEnumerable<CheckpointPlace> places)
     {
-        IReadOnlyList<CheckpointRecord> all = await store.CheckpointsAsync(place.JobId, CancellationToken.None);
-        IReadOnlyList<CheckpointUses> uses = CheckpointRetention.UsesOf([.. all.Select(record => (record.Epoch, record.Step))], validations, keep);
-        CheckpointRecord[] old = [.. all.Where((_, i) => uses[i] == CheckpointUses.None)];
-        if (old.Length == 0)
-        {
-            return true;
-        }
-
-        if (!await store.ForgetCheckpointsAsync(place.JobId, place.Epoch, old, CancellationToken.None))
-        {
-            return false;
-        }
-
-        foreach (CheckpointPlace gone in old.Select(record => new CheckpointPlace(place.JobId, record.Epoch, record.Step)))
+        foreach (CheckpointPlace gone in places)
         {
             try
             {
@@ -158,10 +164,12 @@ internal sealed class JobPublication(
             }
             catch (Exception problem) when (problem is IOException or StorageException)
             {
-                recorder.Warn($"old checkpoint '{blobs.Describe(gone)}' could not be removed: {problem.Message}");
+                recorder.Warn($"{what} '{blobs.Describe(gone)}' could not be removed: {problem.Message}");
             }
         }
-
-        return true;
     }
+
+    private CheckpointPlace PlaceAt((long Epoch, int Step) at) => new(place.JobId, at.Epoch, at.Step);
+
+    private static (long Epoch, int Step) PlaceOf(CheckpointRecord record) => (record.Epoch, record.Step);
 }

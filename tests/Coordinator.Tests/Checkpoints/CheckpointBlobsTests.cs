@@ -216,6 +216,48 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PlacesAsync_CheckpointsAndWhatIsLeftOfThem_GivesEachPlaceOfTheJobInOrder()
+    {
+        string id = NewJob();
+        CheckpointPlace[] places = [new(id, 1, 3), new(id, 1, 10), new(id, 12, 1_000_000)];
+        (await Blobs.PlacesAsync(id)).ShouldBeEmpty();
+        foreach (CheckpointPlace place in places.Reverse().Append(new CheckpointPlace(id + "0", 1, 3)))
+        {
+            await LeaveAsync(place, isWhole: place != places[1]);
+        }
+
+        (await Blobs.PlacesAsync(id)).ShouldBe(places);
+    }
+
+    [Fact]
+    public async Task PublishAsync_FirstOfALoop_RemovesWhatEarlierLoopsLeftAndNothingElse()
+    {
+        string id = await BeginAsync();
+        using JobRecorder recorder = Record(id);
+        TrainingState state = await TrainAsync(Open(id, recorder));
+        CheckpointPlace[] left = [new(id, 1, 2), new(id, 1, 9)];
+        CheckpointPlace[] others = [new(id, 2, 9), new(id, 3, 1), new(id + "0", 1, 2)];
+        foreach (CheckpointPlace place in left.Concat(others))
+        {
+            await LeaveAsync(place, isWhole: place != left[0]);
+        }
+
+        await _scene.Store.BeginEpochAsync(id, 1, "silo-2", StoredJobs.Noon, Token);
+        using var second = new JobRecorder(id, 2, _scene.History, TimeProvider.System);
+        JobCheckpoints checkpoints = Open(id, second, epoch: 2);
+        state.Snapshot = state.Snapshot with { Version = 7 };
+        await checkpoints.PublishAsync(state);
+
+        CheckpointPlace[] kept = [new(id, 1, 0), new(id, 1, 5), new(id, 1, 6), new(id, 2, 7), .. others[..2]];
+        (await Blobs.PlacesAsync(id)).ShouldBe(kept);
+        (await Blobs.PlacesAsync(id + "0")).ShouldHaveSingleItem();
+        (await RowsAsync(id)).Select(row => (row.Epoch, row.Step)).ShouldBe([(1, 0), (1, 5), (1, 6), (2, 7)]);
+        await LeaveAsync(left[1], isWhole: true);
+        await checkpoints.PublishAsync(state);
+        (await Blobs.PlacesAsync(id)).ShouldContain(left[1], "the loop has looked already");
+    }
+
+    [Fact]
     public async Task StartingPoint_OtherJobsCheckpoint_IsReadFromTheStore()
     {
         string id = await BeginAsync();
@@ -261,6 +303,13 @@ public abstract class CheckpointBlobsTests : IAsyncLifetime
         TrainingState state = _job.Begin();
         await checkpoints.PublishAsync(state);
         return await _job.RunAsync(checkpoints, state: state, token: Token);
+    }
+
+    /// <summary>Writes what no row names; without its manifest as a loop leaves it that is killed.</summary>
+    private async Task LeaveAsync(CheckpointPlace place, bool isWhole)
+    {
+        await Blobs.WriteAsync(place, CheckpointContent.Copy(_job.Begin(), _job.Identity)(), Warn);
+        await (isWhole ? Task.CompletedTask : ReplaceAsync(place, CheckpointContent.ManifestName, null));
     }
 
     private protected JobRecorder Record(string id) => new(id, 1, _scene.History, TimeProvider.System);

@@ -98,6 +98,20 @@ public sealed class CheckpointRetentionTests
             }
         });
 
+    [Fact]
+    public void LostOf_AnyPlacesAndRows_IsWhatEarlierEpochsLeftWithoutARow()
+        => Gen.Select(Checkpoints, Checkpoints, Gen.Long[1, 4]).Sample((places, rows, epoch) =>
+        {
+            IReadOnlyList<(long Epoch, int Step)> lost = CheckpointRetention.LostOf(places, rows, epoch);
+
+            foreach ((long Epoch, int Step) place in places)
+            {
+                lost.Contains(place).ShouldBe(place.Epoch < epoch && Array.IndexOf(rows, place) < 0);
+            }
+
+            lost.ShouldBeSubsetOf(places);
+        });
+
     private static IReadOnlyList<CheckpointUses> Uses(IReadOnlyList<(long Epoch, int Step)> checkpoints, IReadOnlyList<ValidationRecord> validations, KeepSpecification keep)
         => CheckpointRetention.UsesOf(checkpoints, validations, keep);
 }

@@ -28,6 +28,7 @@ public sealed class ModelRowTests : IDisposable
         Finish,
         Wait,
         Publish,
+        Forget,
     }
 
     public void Dispose() => _scene.Dispose();
@@ -48,6 +49,7 @@ public sealed class ModelRowTests : IDisposable
             Seen((await _scene.Store.FindAsync(job.Id, CancellationToken.None)).ShouldNotBeNull()).ShouldBe(Seen(model.Record), operation.ToString());
         }
 
+        (await _scene.Store.CheckpointsAsync(job.Id, CancellationToken.None)).Select(one => (one.Epoch, one.Step)).Order().ShouldBe(model.Checkpoints);
         (await _scene.Store.TransitionsAsync(job.Id, CancellationToken.None)).Select(one => (one.Sequence, one.From, one.To))
             .ShouldBe(model.Transitions.Select((one, i) => (i + 1, one.From, one.To)));
     }
@@ -71,7 +73,8 @@ public sealed class ModelRowTests : IDisposable
                 Kind.Begin => row.Begin(epoch, $"silo {Number}"),
                 Kind.Finish => Answer(row.Finish(epoch, End, Text)),
                 Kind.Wait => Answer(row.SetWait(epoch, Text)),
-                _ => Answer(row.Publish(epoch, Number)),
+                Kind.Publish => Answer(row.Publish(epoch, Number)),
+                _ => Answer(row.Forget(epoch, [(row.Record.Epoch, Number), (row.Record.Epoch - 1, Number)])),
             };
         }
 
@@ -84,10 +87,13 @@ public sealed class ModelRowTests : IDisposable
                 Kind.Begin => await store.BeginEpochAsync(id, epoch, $"silo {Number}", StoredJobs.Noon, CancellationToken.None),
                 Kind.Finish => Count(await store.FinishAsync(id, epoch, End, "why", Text, StoredJobs.Noon, CancellationToken.None)),
                 Kind.Wait => Count(await store.SetWaitAsync(id, epoch, Text, StoredJobs.Noon, CancellationToken.None)),
-                _ => Count(await store.PublishCheckpointAsync(id, new CheckpointRecord(epoch, Number, "hash", 1, StoredJobs.Noon), CancellationToken.None)),
+                Kind.Publish => Count(await store.PublishCheckpointAsync(id, Row(epoch), CancellationToken.None)),
+                _ => Count(await store.ForgetCheckpointsAsync(id, epoch, [Row(row.Epoch), Row(row.Epoch - 1)], CancellationToken.None)),
             };
 
             static long? Count(bool was) => was ? 1 : 0;
+
+            CheckpointRecord Row(long of) => new(of, Number, "hash", 1, StoredJobs.Noon);
         }
 
         private static (ModelRow, long?) Answer((ModelRow Row, bool Was) done) => (done.Row, done.Was ? 1 : 0);
