@@ -174,8 +174,8 @@ public sealed class DataSetEndpointTests : IAsyncLifetime
                     await _host.Client.CompleteUploadAsync(new CompleteUploadRequest { Name = texts[0], Sha256 = texts[1], RequestId = texts[2], Actor = texts[3] });
                     break;
                 case 3:
-                    // No folder of this machine: "/" would be read through.
-                    await _host.RegisterAsync(texts[0], texts[1] == "/" ? "." : texts[1]);
+                    // No folder of this machine but its own: "/", or whatever lies beside the sources, would be read through.
+                    await _host.RegisterAsync(texts[0], Directory.Exists(texts[1]) ? _folder.Path : texts[1]);
                     break;
                 case 4:
                     await GetAsync(texts[0]);
