@@ -13,6 +13,7 @@ var root = new RootCommand(
     CheckpointMeasurement.Create(),
     ScalingMeasurement.Create(),
     SoakMeasurement.Create(),
+    ChaosMeasurement.Create(),
     SimulateCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -43,17 +43,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     internal bool IsAlive => !_process.HasExited;
 
     /// <summary>Its resident memory, in bytes.</summary>
-    internal long Bytes
-    {
-        get
-        {
-            string line = File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        }
-    }
+    internal long Bytes => ProcessUsage.Bytes(Id);
 
     /// <summary>How many files and sockets it holds.</summary>
-    internal int Handles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
+    internal int Handles => ProcessUsage.Handles(Id);
 
     /// <summary>Seconds that it computed so far, on all cores.</summary>
     internal double CpuSeconds
