@@ -14,6 +14,7 @@ var root = new RootCommand(
     ScalingMeasurement.Create(),
     ExchangeMeasurement.Create(),
     SoakMeasurement.Create(),
+    ChaosMeasurement.Create(),
     SimulateCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

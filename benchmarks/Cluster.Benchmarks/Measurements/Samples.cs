@@ -38,6 +38,13 @@ internal sealed class Samples
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {value:0.####} {unit}"));
     }
 
+    /// <summary>Adds many samples, or a count, without a word about each.</summary>
+    internal void AddAll(string name, string unit, params IEnumerable<double> values)
+    {
+        _units[name] = unit;
+        _series[name] = [.. values];
+    }
+
     /// <summary>A figure that is the median of ratios.</summary>
     internal void Promise(string name, IReadOnlyList<double> values, string unit, Bound bound, double reach)
     {

@@ -85,23 +85,14 @@ internal sealed class Service(string? connection = null) : IAsyncDisposable
     internal Task<Job> SubmitAsync(params IEnumerable<string> settings)
         => Client.Jobs.SubmitAsync(new SubmitJobRequest { JobFile = BenchmarkJob.File, Overrides = { settings } });
 
-    /// <summary>Sums of the counts of a job's steps, by name (<c>leases</c>, <c>losses</c>, <c>backups</c>, <c>episodes_counted</c> ...), and how many steps have each.</summary>
-    internal async Task<IReadOnlyDictionary<string, (long Sum, long Steps)>> CountsAsync(string jobId)
-    {
-        var counts = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
-        await ReadAsync(
-            "SELECT name, SUM(value), COUNT(*) FROM job_metrics WHERE job_id = @id GROUP BY name",
-            jobId,
-            row => counts[row.GetString(0)] = (row.IsDBNull(1) ? 0 : (long)row.GetDouble(1), row.GetInt64(2)));
-        return counts;
-    }
+    /// <inheritdoc cref="JobRows.CountsAsync"/>
+    internal Task<IReadOnlyDictionary<string, (long Sum, long Steps)>> CountsAsync(string jobId) => Rows.CountsAsync(jobId);
 
     /// <summary>Which coordinator runs a job's newest loop, by its place.</summary>
     /// <exception cref="BenchmarkException">None of them.</exception>
     internal async Task<int> OwnerAsync(string jobId)
     {
-        string owner = string.Empty;
-        await ReadAsync("SELECT owner FROM jobs WHERE id = @id", jobId, row => owner = row.GetString(0));
+        string owner = await Rows.OwnerAsync(jobId);
         int at = Coordinators.FindIndex(one => owner.Contains(string.Create(CultureInfo.InvariantCulture, $":{one.SiloPort}@"), StringComparison.Ordinal));
         return at >= 0 ? at : throw new BenchmarkException($"owner of job {jobId}: expected one of the coordinators, got '{owner}'");
     }
@@ -121,23 +112,11 @@ internal sealed class Service(string? connection = null) : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task ReadAsync(string sql, string jobId, Action<DbDataReader> read)
-    {
-        await using DbConnection database = connection is null
-            ? new SqliteConnection($"Data Source={this[Path.Combine("state", "s2m.db")]};Mode=ReadOnly")
-            : new Npgsql.NpgsqlConnection(connection);
-        await database.OpenAsync();
-        await using DbCommand command = database.CreateCommand();
-        command.CommandText = sql;
-        DbParameter parameter = command.CreateParameter();
-        (parameter.ParameterName, parameter.Value) = ("@id", jobId);
-        command.Parameters.Add(parameter);
-        await using DbDataReader rows = await command.ExecuteReaderAsync();
-        while (await rows.ReadAsync())
-        {
-            read(rows);
-        }
-    }
+    private JobRows Rows => new(Open);
+
+    private DbConnection Open() => connection is null
+        ? new SqliteConnection($"Data Source={this[Path.Combine("state", "s2m.db")]};Mode=ReadOnly")
+        : new Npgsql.NpgsqlConnection(connection);
 
     private IEnumerable<string> CoordinatorOptions() => Coordinators.SelectMany(static one => new[] { "--coordinator", one.Address.ToString() });
 

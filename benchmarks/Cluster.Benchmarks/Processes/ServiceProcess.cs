@@ -43,13 +43,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
     internal bool IsAlive => !_process.HasExited;
 
     /// <summary>Its resident memory, in bytes.</summary>
-    internal long Bytes => BytesOf("VmRSS:");
+    internal long Bytes => ProcessUsage.Bytes(Id);
 
     /// <summary>The most that it ever was.</summary>
-    internal long PeakBytes => BytesOf("VmHWM:");
+    internal long PeakBytes => ProcessUsage.PeakBytes(Id);
 
     /// <summary>How many files and sockets it holds.</summary>
-    internal int Handles => Directory.GetFileSystemEntries($"/proc/{Id}/fd").Length;
+    internal int Handles => ProcessUsage.Handles(Id);
 
     /// <summary>Seconds that it computed so far, on all cores.</summary>
     internal double CpuSeconds
@@ -133,12 +133,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
     [DllImport("libc", EntryPoint = "kill", ExactSpelling = true, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SendSignal(int process, int signal);
-
-    private long BytesOf(string field)
-    {
-        string line = File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-    }
 
     private async Task ReadAsync(StreamReader reader)
     {

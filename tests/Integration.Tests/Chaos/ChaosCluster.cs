@@ -12,6 +12,9 @@ namespace S2M.Integration.Tests.Chaos;
 /// <summary>Coordinators on one PostgreSQL and workers, each behind proxies and under a supervisor.</summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
+    /// <summary>The folder of what all processes write.</summary>
+    internal const string Logs = "logs";
+
     private const string Token = "token-of-the-chaos";
 
     private static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(30);
@@ -27,13 +30,17 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>What can happen, and to what.</summary>
     internal IReadOnlyList<ChaosGroup> Groups { get; private set; } = [];
 
+    /// <summary>Everything that runs here, whole or not. All of it is there once the cluster has started.</summary>
+    internal IReadOnlyList<RestartedProgram> Programs => _programs;
+
     /// <summary>Starts one.</summary>
-    /// <param name="folder">For state and caches.</param>
+    /// <param name="folder">For <c>state</c>, <c>logs</c> and caches.</param>
     /// <param name="connection">An empty PostgreSQL database.</param>
     /// <param name="coordinators">How many; one of them is whole at any time.</param>
     /// <param name="workers">How many; one of them is whole at any time, and a guest comes and goes.</param>
     internal static async Task<ChaosCluster> StartAsync(string folder, string connection, int coordinators, int workers)
     {
+        Directory.CreateDirectory(Path.Combine(folder, Logs));
         var cluster = new ChaosCluster(folder);
         try
         {
@@ -44,7 +51,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             }
 
             ChaosVictim[] all = await Task.WhenAll(Enumerable.Range(1, workers).Select(number => cluster.AddWorkerAsync($"worker-{number}")));
-            cluster.Groups = [new ChaosGroup(1, silos), new ChaosGroup(1, all), new ChaosGroup(0, [cluster.Guest()])];
+            cluster.Groups = [new ChaosGroup("coordinator", 1, silos), new ChaosGroup("worker", 1, all), new ChaosGroup("guest", 0, [cluster.Guest()])];
             return cluster;
         }
         catch
@@ -96,9 +103,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var place = SiloPlace.Free();
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePorts.Take()}");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["S2M_TOKEN"] = Token, ["S2M_Storage__ConnectionString"] = database.Connection };
-        var program = new RestartedProgram(() => ProgramProcess.Start(
-            "S2M.Coordinator.dll", environment, ["--listen", endpoint, "--state", Path.Combine(_folder, "state"), "--storage", "postgresql", .. place.Arguments]));
-        _programs.Add(program);
+        RestartedProgram program = Keep(name, log => ProgramProcess.Start(
+            "S2M.Coordinator.dll", environment, log, ["--listen", endpoint, "--state", Path.Combine(_folder, "state"), "--storage", "postgresql", .. place.Arguments]));
         _addresses.Add(await program.StartAsync());
         return new ChaosVictim(
             name,
@@ -118,12 +124,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         int port = FreePorts.Take();
         proxy.LeadTo(new IPEndPoint(IPAddress.Loopback, port));
         string endpoint = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
-        var program = new RestartedProgram(() => StartWorker(name, "--listen", endpoint, "--advertise", proxy.Address.GetLeftPart(UriPartial.Authority)));
-        lock (_programs)
-        {
-            _programs.Add(program);
-        }
-
+        RestartedProgram program = KeepWorker(name, "--listen", endpoint, "--advertise", proxy.Address.GetLeftPart(UriPartial.Authority));
         await program.StartAsync();
         return new ChaosVictim(
             name,
@@ -141,33 +142,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>A worker that joins, and drains after a while.</summary>
     private ChaosVictim Guest()
     {
-        ProgramProcess? process = null;
-        async Task JoinAsync()
-        {
-            process = StartWorker("guest");
-            await process.ListensAsync();
-        }
-
-        async Task LeaveAsync()
-        {
-            await process!.EndAsync(ProgramProcess.Terminate);
-            await process.DisposeAsync();
-        }
-
-        return new ChaosVictim("a guest", [new ChaosFault("joins", JoinAsync, LeaveAsync)], static () => false, static () => Task.CompletedTask);
+        RestartedProgram program = KeepWorker("guest");
+        return new ChaosVictim("a guest", [new ChaosFault("joins", program.StartAsync, program.LeaveAsync)], static () => false, static () => Task.CompletedTask);
     }
 
     private static ChaosFault[] ProcessFaults(RestartedProgram program) =>
     [
         new ChaosFault("is killed", program.KillAsync, program.HealAsync),
-        ChaosFault.Between("hangs", () => program.Signal(ProgramProcess.Stop), () => program.Signal(ProgramProcess.Continue)),
+        ChaosFault.Between("is stopped and continued", () => program.Signal(ProgramProcess.Stop), () => program.Signal(ProgramProcess.Continue)),
     ];
 
-    private ProgramProcess StartWorker(string name, params string[] arguments)
+    private RestartedProgram KeepWorker(string name, params string[] arguments)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["S2M_TOKEN"] = Token };
         IEnumerable<string> coordinators = _addresses.SelectMany(static address => new[] { "--coordinator", address.ToString() });
-        return ProgramProcess.Start("S2M.Worker.dll", environment, [.. coordinators, "--name", name, "--cache", Path.Combine(_folder, name), .. arguments]);
+        return Keep(name, log => ProgramProcess.Start(
+            "S2M.Worker.dll", environment, log, [.. coordinators, "--name", name, "--cache", Path.Combine(_folder, name), .. arguments]));
+    }
+
+    private RestartedProgram Keep(string name, Func<TextWriter, ProgramProcess> start)
+    {
+        var program = new RestartedProgram(name, Path.Combine(_folder, Logs), start);
+        lock (_programs)
+        {
+            _programs.Add(program);
+            return program;
+        }
     }
 
     private T Keep<T>(T proxy)

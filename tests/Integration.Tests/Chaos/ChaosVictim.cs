@@ -8,6 +8,7 @@ namespace S2M.Integration.Tests.Chaos;
 internal sealed record ChaosVictim(string Name, IReadOnlyList<ChaosFault> Faults, Func<bool> IsDown, Func<Task> Heal);
 
 /// <summary>Parts that stand in for each other.</summary>
+/// <param name="Name">What one of them is called.</param>
 /// <param name="AtLeast">So many of them have no fault at any time.</param>
 /// <param name="Victims">The parts.</param>
-internal sealed record ChaosGroup(int AtLeast, IReadOnlyList<ChaosVictim> Victims);
+internal sealed record ChaosGroup(string Name, int AtLeast, IReadOnlyList<ChaosVictim> Victims);

@@ -2,40 +2,66 @@ using S2M.Integration.Tests.Processes;
 
 namespace S2M.Integration.Tests.Chaos;
 
-/// <summary>A program under a supervisor: it can be killed and stopped, and is started again in its place.</summary>
-/// <param name="start">Starts it.</param>
-internal sealed class RestartedProgram(Func<ProgramProcess> start) : IAsyncDisposable
+/// <summary>A program under a supervisor: it can be killed and stopped, and is started again in its place. What all of its processes say goes to one file.</summary>
+internal sealed class RestartedProgram : IAsyncDisposable
 {
     private const int MostStarts = 5;
 
-    private readonly List<ProgramProcess> _all = [];
+    private readonly Func<TextWriter, ProgramProcess> _start;
+    private readonly string _path;
+    private readonly TextWriter _log;
+    private ProgramProcess? _process;
 
-    /// <summary>The newest of its processes.</summary>
-    internal ProgramProcess Process => _all[^1];
+    /// <summary>Starts nothing yet.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="logs">The folder of its file.</param>
+    /// <param name="start">Starts it, with its log.</param>
+    internal RestartedProgram(string name, string logs, Func<TextWriter, ProgramProcess> start)
+    {
+        (Name, _start, _path) = (name, start, Path.Combine(logs, $"{name}.log"));
+        _log = TextWriter.Synchronized(new StreamWriter(_path) { AutoFlush = true });
+    }
+
+    /// <summary>What it is called.</summary>
+    internal string Name { get; }
+
+    /// <summary>The newest of its processes; null before the first.</summary>
+    internal ProgramProcess? Process => Volatile.Read(ref _process);
 
     /// <summary>Whether it has ended.</summary>
-    internal bool IsDown => Process.HasEnded;
+    internal bool IsDown => _process!.HasEnded;
 
     /// <summary>What all of its processes wrote.</summary>
-    internal string Errors => string.Join('\n', _all.Select(static process => $"--- process {process.Id}:\n{process.Errors}"));
+    internal string Errors => File.ReadAllText(_path);
 
-    /// <summary>Starts it for the first time.</summary>
+    /// <summary>Starts it, for the first time or where it has ended.</summary>
     /// <returns>Where it listens.</returns>
-    internal Task<Uri> StartAsync()
+    internal async Task<Uri> StartAsync()
     {
-        _all.Add(start());
-        return Process.ListensAsync();
+        ProgramProcess? ended = _process;
+        ProgramProcess process = _start(_log);
+        await _log.WriteLineAsync($"--- {Name}, process {process.Id}:");
+        Volatile.Write(ref _process, process);
+        if (ended is not null)
+        {
+            await ended.DisposeAsync();
+        }
+
+        return await process.ListensAsync();
     }
 
     /// <summary>Kills it and waits until it is gone.</summary>
-    internal Task KillAsync() => Process.EndAsync(ProgramProcess.Kill);
+    internal Task KillAsync() => EndAsync(ProgramProcess.Kill);
+
+    /// <summary>Asks it to end and waits until it is gone.</summary>
+    internal Task LeaveAsync() => EndAsync(ProgramProcess.Terminate);
 
     /// <summary>Sends a signal; nothing where it has ended.</summary>
     internal void Signal(int signal)
     {
         if (!IsDown)
         {
-            Process.Signal(signal);
+            _process!.Signal(signal);
         }
     }
 
@@ -59,9 +85,14 @@ internal sealed class RestartedProgram(Func<ProgramProcess> start) : IAsyncDispo
     /// <summary>Kills what is left.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (ProgramProcess process in _all)
+        if (_process is not null)
         {
-            await process.DisposeAsync();
+            await _process.DisposeAsync();
+            await _process.Said;
         }
+
+        await _log.DisposeAsync();
     }
+
+    private Task EndAsync(int signal) => IsDown ? Task.CompletedTask : _process!.EndAsync(signal);
 }

@@ -15,8 +15,12 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     private const string Listening = "listening on ";
 
+    // Ends what hangs. Nothing is expected to be faster than anything.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly string _name;
+    private readonly TextWriter _log;
     private readonly Lock _lock = new();
     private readonly List<string> _errors = [];
     private readonly List<(string Fragment, TaskCompletionSource<string> Seen)> _waiting = [];
@@ -24,20 +28,29 @@ internal sealed class ProgramProcess : IAsyncDisposable
     private readonly Task<string> _output;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ProgramProcess(Process process, string name)
+    private ProgramProcess(Process process, string name, TextWriter log)
     {
-        (_process, _name) = (process, name);
+        (_process, _name, _log) = (process, name, log);
+        Id = process.Id;
         _output = ReadOutputAsync();
         _reading = ReadErrorsAsync();
     }
 
-    internal int Id => _process.Id;
+    internal int Id { get; }
 
     /// <summary>Starts a program such as <c>S2M.Worker.dll</c>.</summary>
     /// <param name="assembly">The program.</param>
     /// <param name="environment">Variables over those of this process.</param>
     /// <param name="arguments">Its command line.</param>
     internal static ProgramProcess Start(string assembly, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+        => Start(assembly, environment, TextWriter.Null, arguments);
+
+    /// <inheritdoc cref="Start(string, IReadOnlyDictionary{string, string}, IEnumerable{string})"/>
+    /// <param name="assembly">The program.</param>
+    /// <param name="environment">Variables over those of this process.</param>
+    /// <param name="log">Takes its error stream as well, line by line.</param>
+    /// <param name="arguments">Its command line.</param>
+    internal static ProgramProcess Start(string assembly, IReadOnlyDictionary<string, string> environment, TextWriter log, params IEnumerable<string> arguments)
     {
         // A test run in the background of a shell inherits an ignored Ctrl-C, and the runtime would leave it so.
         var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", PathOf(assembly), .. arguments])
@@ -55,11 +68,11 @@ internal sealed class ProgramProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        return new ProgramProcess(Process.Start(start)!, assembly);
+        return new ProgramProcess(Process.Start(start)!, assembly, log);
     }
 
     /// <summary>Where it listens, once it does; fails with its last words where it ends before.</summary>
-    internal Task<Uri> ListensAsync() => Hang.Guard(_address.Task);
+    internal Task<Uri> ListensAsync() => _address.Task.WaitAsync(Patience);
 
     /// <summary>Completes when a line of the error stream holds the fragment; fails when the process ends without one.</summary>
     internal Task<string> LineAsync(string fragment)
@@ -80,7 +93,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
                 _waiting.Add((fragment, seen));
             }
 
-            return Hang.Guard(seen.Task);
+            return seen.Task.WaitAsync(Patience);
         }
     }
 
@@ -96,6 +109,9 @@ internal sealed class ProgramProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when it has written its last line to the error stream.</summary>
+    internal Task Said => _reading;
+
     /// <summary>Whether it has ended.</summary>
     internal bool HasEnded => _process.HasExited;
 
@@ -103,17 +119,17 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">There is no such process any more.</exception>
     internal void Signal(int signal)
     {
-        if (SendSignal(_process.Id, signal) != 0)
+        if (SendSignal(Id, signal) != 0)
         {
-            throw new InvalidOperationException($"{_name}: signal {signal} could not be sent to process {_process.Id}; it wrote:\n{Errors}");
+            throw new InvalidOperationException($"{_name}: signal {signal} could not be sent to process {Id}; it wrote:\n{Errors}");
         }
     }
 
     /// <summary>Waits for its end.</summary>
     internal async Task<Finished> FinishAsync()
     {
-        string output = await Hang.Guard(_output);
-        await Hang.Guard(_process.WaitForExitAsync());
+        string output = await _output.WaitAsync(Patience);
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         return new Finished(_process.ExitCode, output, Errors);
     }
 
@@ -162,6 +178,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     {
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
+            await _log.WriteLineAsync(line);
             lock (_lock)
             {
                 _errors.Add(line);
