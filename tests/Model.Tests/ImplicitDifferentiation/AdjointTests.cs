@@ -148,7 +148,35 @@ public sealed class AdjointTests
             new MixtureCotangent(Repeated(cotangent.MixingWeights, 1), Repeated(cotangent.Means, 1.0 / copies), Repeated(cotangent.Variances, 1.0 / copies)));
 
         got.UsedRidge.ShouldBeTrue();
+        got.Residual.ShouldBeLessThan(1e-6);
         ShouldEqual(new DenseGradient(got.Support, got.VarianceOffset, got.PriorVariance), Run(new ImplicitAdjoint(), one), 1e-8);
+    }
+
+    // No solution is exact where the loss tells apart what the fit cannot: the residual says so, relative to the loss.
+    [Theory]
+    [InlineData(10, 6)]
+    [InlineData(40, 2)]
+    public void Backward_MergedComponentsThatTheLossTellsApart_HasAResidual(int rows, int size)
+    {
+        FitCase one = Draw(rows, size, 1, "eps 1e-2");
+        MixtureSolution solution = one.Solution();
+        double[] halves = [.. Enumerable.Repeat(0.5, rows * 2)];
+        MixtureSolution merged = solution with
+        {
+            Mixture = new GaussianMixture([0.5, 0.5], [.. solution.Mixture.Means, .. solution.Mixture.Means], [.. solution.Mixture.Variances, .. solution.Mixture.Variances]),
+            Responsibilities = halves,
+            Counts = [rows / 2.0, rows / 2.0],
+            Start = halves,
+            Requested = 2,
+        };
+        FitGradient Of(double unit) => new ImplicitAdjoint().Backward(
+            one.Support, size, merged, one.Mixture.Regularizer, new MixtureCotangent([unit, -unit], new double[2 * size], new double[2 * size]));
+
+        FitGradient got = Of(1);
+
+        got.UsedRidge.ShouldBeTrue();
+        got.Residual.ShouldBeGreaterThan(1e-12);
+        Of(1024).Residual.ShouldBe(got.Residual);
     }
 
     // The oracle itself: were it wrong, agreement with it would mean nothing.

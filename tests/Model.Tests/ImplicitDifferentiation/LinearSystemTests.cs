@@ -49,6 +49,34 @@ public sealed class LinearSystemTests
         (solution[0] + solution[2]).ShouldBe(2, 1e-6);
     }
 
+    // (u u^T + e diag(u u^T)) x = 3 u has the solution 3 / (2 + e) (1 / u_i): any other ridge leads elsewhere on the line of solutions.
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(4, 0.5)]
+    public void Of_Singular_RidgeIsAPartOfEachDiagonalElement(double first, double second)
+    {
+        var system = LinearSystem.Of([first * first, first * second, first * second, second * second], 2);
+        double[] solution = [3 * first, 3 * second];
+
+        system.Solve(solution);
+
+        system.UsedRidge.ShouldBeTrue();
+        solution[0].ShouldBe(1.5 / first, 1e-4);
+        solution[1].ShouldBe(1.5 / second, 1e-4);
+    }
+
+    [Fact]
+    public void Of_RowOfNothing_RidgeLetsTheOthersBeSolved()
+    {
+        var system = LinearSystem.Of([0, 0, 0, 0, 2, 1, 0, 1, 2], 3);
+        double[] solution = [0, 3, 3];
+
+        system.Solve(solution);
+
+        system.UsedRidge.ShouldBeTrue();
+        solution.Zip([0.0, 1.0, 1.0], (got, expected) => Math.Abs(got - expected)).Max().ShouldBeLessThan(1e-8);
+    }
+
     [Fact]
     public void Of_NotANumber_SaysNothing()
     {
