@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.Core;
 using S2M.Coordinator.Parameters;
@@ -49,10 +48,12 @@ internal sealed class ParameterEndpoint(PublishedArrays arrays) : ParameterServi
     private static async Task SendAsync(float[] values, IServerStreamWriter<FetchArraysResponse> stream, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(new FetchArraysResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length } }, cancellationToken);
-        int bytes = values.Length * sizeof(float);
-        for (int offset = 0; offset < bytes; offset += ChunkBytes)
+
+        // From where they lie: what is offered is never changed.
+        ReadOnlyMemory<byte> bytes = ArrayBytes.Of(values);
+        for (int offset = 0; offset < bytes.Length; offset += ChunkBytes)
         {
-            ByteString data = ByteString.CopyFrom(MemoryMarshal.AsBytes(values.AsSpan()).Slice(offset, Math.Min(ChunkBytes, bytes - offset)));
+            ByteString data = UnsafeByteOperations.UnsafeWrap(bytes.Slice(offset, Math.Min(ChunkBytes, bytes.Length - offset)));
             await stream.WriteAsync(new FetchArraysResponse { Chunk = new TensorChunk { Offset = offset, Data = data } }, cancellationToken);
         }
     }
