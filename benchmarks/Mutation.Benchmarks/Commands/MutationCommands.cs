@@ -57,7 +57,7 @@ internal static class MutationCommands
             SourceFiles sources = await SourceFiles.ListAsync(cancellationToken);
             MutatedSources mutated = MutatedSources.Create(sources);
             IReadOnlyList<Mutant> chosen = options.Choose(result, mutated.Mutants);
-            string stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sources.Hash() + JsonSerializer.Serialize(mutated.Mutants))));
+            string stamp = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sources.Hash() + MutantSwitch.Source + JsonSerializer.Serialize(mutated.Mutants))));
             var file = new ResultFile(options.Json(result), stamp, mutated.Mutants, EquivalentMutant.Read());
             var copy = new WorkingCopy(options.Work(result));
             await copy.BuildAsync(sources, mutated, stamp, cancellationToken);

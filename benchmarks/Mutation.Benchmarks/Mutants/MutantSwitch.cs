@@ -14,6 +14,9 @@ internal static partial class MutantSwitch
     /// <summary>The file that the copy gets.</summary>
     internal const string File = "src/Model/MutantSwitch.cs";
 
+    /// <summary>The variable that names a file; at the end of the process the numbers of the mutants that it came past are added there, one a line.</summary>
+    internal const string ReachedVariable = "S2M_MUTANTS_REACHED";
+
     /// <summary>What stands in it. A read-only static is a constant to the compiler of hot code: what is not switched on costs nothing there.</summary>
     internal const string Source = $$"""
         namespace S2M.Model;
@@ -21,8 +24,30 @@ internal static partial class MutantSwitch
         internal static class MutantSwitch
         {
             private static readonly int Active = int.Parse(System.Environment.GetEnvironmentVariable("{{Variable}}") ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
+            private static readonly bool[]? Reached = Watch(System.Environment.GetEnvironmentVariable("{{ReachedVariable}}"));
 
-            internal static bool Is(int id) => Active == id;
+            internal static bool Is(int id)
+            {
+                if (Reached is not null)
+                {
+                    Reached[id] = true;
+                }
+
+                return Active == id;
+            }
+
+            private static bool[]? Watch(string? path)
+            {
+                if (path is null)
+                {
+                    return null;
+                }
+
+                var reached = new bool[1 << 16];
+                System.AppDomain.CurrentDomain.ProcessExit += (_, _) => System.IO.File.AppendAllLines(
+                    path, System.Linq.Enumerable.Range(0, reached.Length).Where(id => reached[id]).Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                return reached;
+            }
         }
         """;
 

@@ -24,23 +24,34 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
 
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(30);
 
+    private readonly HashSet<int> _reached = [];
     private TimeSpan _limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Runs without a mutant, and takes the limit of other runs from it.</summary>
+    /// <summary>Runs without a mutant, and takes from it the limit of other runs, and which mutants it comes past.</summary>
     /// <returns>What was found, and what the process wrote.</returns>
     internal async Task<(Verdict Verdict, string Output)> CalibrateAsync(CancellationToken cancellationToken)
     {
-        (Verdict verdict, Ended ended) = await RunAsync(-1, cancellationToken);
+        string reached = Path.Combine(copy.Scratch, Path.GetRandomFileName());
+        (Verdict verdict, Ended ended) = await RunAsync(-1, cancellationToken, reached);
         _limit = TimeSpan.FromSeconds(Math.Max(Least.TotalSeconds, Patience * verdict.Seconds));
+        if (verdict.CaughtBy is null)
+        {
+            _reached.UnionWith((await File.ReadAllLinesAsync(reached, cancellationToken)).Select(static line => int.Parse(line, CultureInfo.InvariantCulture)));
+        }
+
         return (verdict, string.Join('\n', ended.Lines));
     }
+
+    /// <summary>Whether the run comes past a mutant: if not, it cannot catch it.</summary>
+    /// <param name="mutant">Its number.</param>
+    internal bool Reaches(int mutant) => _reached.Contains(mutant);
 
     /// <summary>Runs with a mutant.</summary>
     /// <param name="mutant">Its number.</param>
     /// <param name="cancellationToken">Stops the run.</param>
     internal async Task<Verdict> TryAsync(int mutant, CancellationToken cancellationToken) => (await RunAsync(mutant, cancellationToken)).Verdict;
 
-    private async Task<(Verdict Verdict, Ended Ended)> RunAsync(int mutant, CancellationToken cancellationToken)
+    private async Task<(Verdict Verdict, Ended Ended)> RunAsync(int mutant, CancellationToken cancellationToken, string? reached = null)
     {
         // Its own folder for temporary files, since a process that is stopped clears nothing up.
         string scratch = Path.Combine(copy.Scratch, mutant.ToString(CultureInfo.InvariantCulture));
@@ -52,6 +63,7 @@ internal sealed class MutantRun(WorkingCopy copy, IReadOnlyList<string> argument
             start.Environment["DOTNET_GCHeapHardLimit"] = HeapLimit;
             start.Environment["DOTNET_EnableDiagnostics"] = "0";
             start.Environment[MutantSwitch.Variable] = mutant.ToString(CultureInfo.InvariantCulture);
+            start.Environment[MutantSwitch.ReachedVariable] = reached;
             Ended ended = await ChildProcess.RunAsync(start, _limit, tells, cancellationToken);
             string? caughtBy = ended switch
             {

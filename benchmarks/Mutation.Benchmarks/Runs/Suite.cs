@@ -53,11 +53,11 @@ internal sealed class Suite(string name, params MutantRun[] runs)
         }
     }
 
-    /// <summary>Runs with a mutant.</summary>
+    /// <summary>Runs with a mutant what comes past it.</summary>
     internal async Task<Verdict> TryAsync(int mutant, CancellationToken cancellationToken)
     {
         double seconds = 0;
-        foreach (MutantRun run in runs)
+        foreach (MutantRun run in runs.Where(run => run.Reaches(mutant)))
         {
             Verdict verdict = await run.TryAsync(mutant, cancellationToken);
             seconds += verdict.Seconds;
