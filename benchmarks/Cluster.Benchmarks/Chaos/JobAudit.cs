@@ -80,7 +80,7 @@ internal sealed class JobAudit
         Note(EpochsGrew, "an epoch was smaller than one before");
         (long counted, long countedSteps) = Counts.GetValueOrDefault("episodes_counted");
         Note(CountsOnce, $"{counted} episodes counted in {countedSteps} steps and {losses.Count} losses, not {episodes} episodes and a loss in each of {steps.Length} steps");
-        if (End.HasEnded && !HasHash)
+        if (End.State == JobState.Succeeded && !HasHash)
         {
             string? parameters = Directory.GetFiles(folder, "parameters.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal).LastOrDefault();
             _problems.Add($"hash '{End.ParametersHash}'");
