@@ -82,8 +82,13 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
         }
     }
 
-    // A worker that is away, or was started again since it was lent, did nothing wrong with the share. A request that makes no sense to it makes none to any other; a job
-    // or data that it cannot use may be its own trouble: another one is asked, up to the limit of faults.
-    private static bool IsFault(RpcException problem)
-        => problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled) && problem.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason != StartedAgain;
+    /// <summary>
+    /// Whether a worker did something wrong. One that is away, or was started again since it was lent, did not; nor did one whose connection broke, whatever status the
+    /// client makes of that (of a ping without an answer: internal). A request that makes no sense to it makes none to any other; a job or data that it cannot use may be its
+    /// own trouble: another one is asked, up to the limit of faults.
+    /// </summary>
+    internal static bool IsFault(RpcException problem)
+        => problem.StatusCode is not (StatusCode.Unavailable or StatusCode.Cancelled)
+            && problem.Status.DebugException is not (IOException or HttpRequestException)
+            && problem.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason != StartedAgain;
 }
