@@ -28,13 +28,14 @@ internal sealed class Suite(string name, params MutantRun[] runs)
         return new Suite("selftest", new MutantRun(copy, [program, "selftest", "--only", Kind], IsFailedCheck));
     }
 
-    /// <summary>The model's tests of the mutated folders, up to the first that fails: the short classes first, then the long ones.</summary>
+    /// <summary>The model's tests, up to the first that fails: of the mutated folders the short classes first, then the long ones; then all others.</summary>
     internal static Suite Tests(WorkingCopy copy)
     {
         string[] all = [copy.Program("tests/Model.Tests", "S2M.Model.Tests.dll"), "-noLogo", "-noColor", "-stopOnFail"];
         string[] shorter = [.. all, .. Namespaces.SelectMany(static one => new[] { "-namespace", one }), .. Long.SelectMany(static one => new[] { "-class-", one })];
         string[] longer = [.. all, .. Long.SelectMany(static one => new[] { "-class", one })];
-        return new Suite("tests", new MutantRun(copy, shorter, IsFailedTest), new MutantRun(copy, longer, IsFailedTest));
+        string[] others = [.. all, .. Namespaces.SelectMany(static one => new[] { "-namespace-", one })];
+        return new Suite("tests", new MutantRun(copy, shorter, IsFailedTest), new MutantRun(copy, longer, IsFailedTest), new MutantRun(copy, others, IsFailedTest));
     }
 
     /// <summary>Runs without a mutant.</summary>
