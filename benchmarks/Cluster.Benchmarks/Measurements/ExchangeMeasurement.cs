@@ -60,7 +60,7 @@ internal static class ExchangeMeasurement
     private static void Judge(Samples samples)
     {
         double window = Workers + BitOperations.Log2(Episodes) + Held;
-        foreach ((string name, double reach) in Formats)
+        foreach ((string name, _) in Formats)
         {
             samples.Figures.Add(new Figure($"memory of the coordinator, {name}", samples.Of($"memory, {name}").Max(), "x model", Bound.AtMost, window));
         }

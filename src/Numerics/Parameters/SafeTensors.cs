@@ -31,11 +31,13 @@ public static class SafeTensors
 
     /// <summary>A file's bytes, in one array that is made once.</summary>
     /// <param name="tensors">As for <see cref="Write"/>; together less than 2 GiB.</param>
-    /// <exception cref="SafeTensorsException">As for <see cref="Write"/>.</exception>
+    /// <exception cref="SafeTensorsException">As for <see cref="Write"/>, or they are more.</exception>
     public static byte[] ToBytes(IReadOnlyList<SafeTensor> tensors)
     {
         byte[] header = Header(tensors, metadata: null);
-        byte[] file = GC.AllocateUninitializedArray<byte>(header.Length + tensors.Sum(static tensor => tensor.Bytes.Length));
+        long length = header.Length + tensors.Sum(static tensor => (long)tensor.Bytes.Length);
+        Require(length <= Array.MaxLength, $"file: expected at most {Array.MaxLength} bytes in all, got {length}");
+        byte[] file = GC.AllocateUninitializedArray<byte>((int)length);
         header.CopyTo(file, 0);
         int position = header.Length;
         foreach (SafeTensor tensor in tensors)

@@ -20,7 +20,6 @@ public sealed class ShareRunner : IDisposable
 
     private readonly Set2ModelNetwork _network;
     private readonly PoolTensors _images;
-    private readonly GradientFormat _format;
     private ParameterSnapshot? _loaded;
     private DescriptorPool? _pool;
 
@@ -33,14 +32,14 @@ public sealed class ShareRunner : IDisposable
         set_num_threads(1);
         _network = new Set2ModelNetwork(specification);
         _images = images;
-        _format = specification.Training.GradientFormat;
+        Format = specification.Training.GradientFormat;
     }
 
     /// <summary>The network, for layouts and version 0.</summary>
     public Set2ModelNetwork Network => _network;
 
     /// <summary>How the numbers of leaves are rounded.</summary>
-    public GradientFormat Format => _format;
+    public GradientFormat Format { get; }
 
     /// <summary>One episode's leaf, rounded to the job's format.</summary>
     /// <returns>The leaf; <see cref="EpisodeSum.Absent"/> where something of it is not finite.</returns>
@@ -49,7 +48,7 @@ public sealed class ShareRunner : IDisposable
         Load(snapshot);
         using DisposeScope scope = NewDisposeScope();
         EpisodeSum leaf = _network.ComputeEpisode(_images.Load(episode.Pool, episode.Pool.Count), episode);
-        if (_format == GradientFormat.Bfloat16)
+        if (Format == GradientFormat.Bfloat16)
         {
             Bfloat16.Round(leaf.Values);
             return FlatVector.IsFinite(leaf.Values) ? leaf : EpisodeSum.Absent;

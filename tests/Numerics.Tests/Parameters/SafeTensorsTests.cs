@@ -120,6 +120,15 @@ public sealed class SafeTensorsTests
     }
 
     [Fact]
+    public void ToBytes_MoreThanAnArrayHolds_IsRefusedByItsSize()
+    {
+        float[] shared = new float[1 << 20];
+        SafeTensor[] many = [.. Enumerable.Range(0, 600).Select(i => SafeTensor.View($"tensor-{i}", [shared.Length], shared))];
+
+        Should.Throw<SafeTensorsException>(() => SafeTensors.ToBytes(many)).Message.ShouldStartWith($"file: expected at most {Array.MaxLength} bytes in all, got 2516");
+    }
+
+    [Fact]
     public void Read_VisibleBuffer_TensorsSeeItAndATornOneIsRefused()
     {
         byte[] file = Write([SafeTensor.FromFloats("a", [2], [1, 2])], null);
