@@ -21,8 +21,13 @@ public static class ComponentSelection
     /// <exception cref="Set2ModelException">An argument is out of its range.</exception>
     public static ChosenFit Choose(ReadOnlySpan<double> support, int size, int most, MixtureRegularizer regularizer, MixtureStart start, ComponentCriterion rule)
     {
-        int rows = size < 1 ? 0 : support.Length / size;
-        int carried = MixtureFit.Carried(rows, Math.Max(1, most));
+        if (size < 1 || most < 1)
+        {
+            throw new Set2ModelException($"support, most: expected rows of at least 1 value and at least 1 component, got {size} and {most}; correct them");
+        }
+
+        int rows = support.Length / size;
+        int carried = MixtureFit.Carried(rows, most);
         double[] criteria = new double[carried];
         MixtureSolution? best = null;
         double lowest = double.PositiveInfinity;

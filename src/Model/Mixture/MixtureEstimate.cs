@@ -8,6 +8,9 @@ namespace S2M.Model.Mixture;
 /// </summary>
 internal sealed class MixtureEstimate
 {
+    // Of a background that no row has a share in: above 0, so that it has a logarithm, and so far below everything that no other number knows of it.
+    private const double SmallestWeight = 1e-200;
+
     private double[]? _deviations;
 
     /// <summary>Maximizes.</summary>
@@ -36,6 +39,7 @@ internal sealed class MixtureEstimate
             MixingWeights[j] = (Counts[j] + regularizer.WeightPrior) / (Rows + (components * regularizer.WeightPrior));
             if (j == Fitted)
             {
+                MixingWeights[j] = Math.Max(MixingWeights[j], SmallestWeight);
                 background!.CopyTo(Means, j * size);
                 Variances.AsSpan(j * size, size).Fill(1.0 / size);
                 continue;

@@ -45,7 +45,8 @@ public static class MixtureFit
             MixtureSolution? best = null;
             foreach (int[] first in start.Choose(rows, size, left, regularizer.HasBackground))
             {
-                MixtureSolution? found = HasTwins(rows, size, first)
+                // Components with one mean are a saddle that no step leaves.
+                MixtureSolution? found = MixtureStart.CountDistinct(rows, size, first) < first.Length
                     ? null
                     : Climb(rows, size, Assign(rows, size, first, regularizer, background), regularizer, background);
                 best = found is not null && (best is null || found.LowerBound > best.LowerBound) ? found : best;
@@ -134,10 +135,6 @@ public static class MixtureFit
             }
         }
     }
-
-    // Components with one mean are a saddle that no step leaves.
-    private static bool HasTwins(double[] support, int size, int[] first)
-        => first.Select((row, at) => first.Take(at).Any(other => support.AsSpan(row * size, size).SequenceEqual(support.AsSpan(other * size, size)))).Any(isTwin => isTwin);
 
     /// <summary>Responsibilities under equal weights, given rows as means, and the variances of all rows.</summary>
     private static double[] Assign(double[] support, int size, int[] first, MixtureRegularizer regularizer, double[]? background)

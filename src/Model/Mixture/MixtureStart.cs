@@ -54,6 +54,10 @@ public sealed record MixtureStart
             : Choose([.. dense.SelectMany(row => support[(row * size)..((row + 1) * size)])], size, components).Select(first => (int[])[.. first.Select(at => dense[at])]);
     }
 
+    /// <summary>How many of some rows differ from all before them.</summary>
+    internal static int CountDistinct(double[] support, int size, int[] rows)
+        => rows.Where((row, at) => !rows.Take(at).Any(other => Distance(support.AsSpan(row * size, size), support.AsSpan(other * size, size)) == 0)).Count();
+
     private IEnumerable<int[]> Choose(double[] support, int size, int components)
     {
         if (_seed is { } seed)
@@ -69,9 +73,6 @@ public sealed record MixtureStart
             yield return Draw(support, size, components, ofRows + (ulong)candidate);
         }
     }
-
-    private static int CountDistinct(double[] support, int size, int[] rows)
-        => rows.Where((row, at) => !rows.Take(at).Any(other => Distance(support.AsSpan(row * size, size), support.AsSpan(other * size, size)) == 0)).Count();
 
     // In their order, the rows that are nearest to as many others as a component needs with them.
     private static int[] Densest(double[] support, int size)

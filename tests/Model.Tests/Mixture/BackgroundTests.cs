@@ -73,6 +73,31 @@ public sealed class BackgroundTests
         static double[] Means(MixtureSolution solution) => [.. solution.Mixture.Means.ToArray().Chunk(Size).OrderBy(mean => mean[0]).SelectMany(mean => mean)];
     }
 
+    // Two clusters in each other, so dense that no row has a share in the background: without a prior on weights its own is nothing.
+    [Fact]
+    public void Backward_BackgroundWithoutAnyShare_IsTheGradientWithoutBackground()
+    {
+        const int rows = 24;
+        const int size = 32;
+        var random = new PhiloxRandom(23, RandomPurpose.Initialization);
+        double[] Normals(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextNormal())];
+        double[] support = [.. Normals(rows * size).Select((value, at) => (at % size == 0 ? 1 + (0.025 * (at / size % 2)) : 0) + (1e-3 * value))];
+        double[] start = [.. Enumerable.Range(0, 2 * rows).Select(at => at / 2 % 2 == at % 2 ? 0.98 : 0.02)];
+        var regularizer = new MixtureRegularizer(5e-5);
+        var cotangent = new MixtureCotangent(Normals(2), Normals(2 * size), Normals(2 * size));
+        MixtureSolution plain = MixtureFit.FitFrom(support, size, start, regularizer).ShouldNotBeNull();
+        plain.Responsibilities.ShouldAllBe(static share => share > 0.001);
+        MixtureSolution empty = plain with { Responsibilities = [.. plain.Responsibilities.Chunk(2).SelectMany(static row => row.Append(0))], Counts = [.. plain.Counts, 0] };
+
+        FitGradient gradient = new ImplicitAdjoint().Backward(support, size, empty, regularizer with { HasBackground = true }, cotangent);
+
+        FitGradient expected = new ImplicitAdjoint().Backward(support, size, plain, regularizer, cotangent);
+        Distance(gradient.Support, expected.Support).ShouldBeLessThan(1e-9);
+        gradient.VarianceOffset.ShouldBe(expected.VarianceOffset, 1e-9 * Math.Abs(expected.VarianceOffset));
+        (gradient.UsedRidge, expected.UsedRidge).ShouldBe((false, false));
+        gradient.Residual.ShouldBeLessThan(1e-9);
+    }
+
     [Theory]
     [InlineData(1, 0.6)]
     [InlineData(2, 0.7)]

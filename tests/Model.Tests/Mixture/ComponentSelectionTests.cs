@@ -42,9 +42,12 @@ public sealed class ComponentSelectionTests
         }
     }
 
-    [Fact]
-    public void Choose_DescriptorsOfNothing_AreRefused()
-        => Should.Throw<Set2ModelException>(() => ComponentSelection.Choose(new double[3], 0, 2, Regularizer, MixtureStart.Searched(), ComponentCriterion.Means));
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(3, 0)]
+    public void Choose_NoValuesOrNoComponents_AreRefused(int size, int most)
+        => Should.Throw<Set2ModelException>(() => ComponentSelection.Choose(new double[3], size, most, Regularizer, MixtureStart.Searched(), ComponentCriterion.Means))
+            .Message.ShouldContain($"got {size} and {most}");
 
     private static double Criterion(double[] support, int size, int components, ComponentCriterion rule)
     {

@@ -1,0 +1,98 @@
+// Shapes: N rows, D descriptor size, K components.
+using S2M.Model.Mixture;
+using S2M.Numerics.Randomness;
+
+namespace S2M.Model.Tests.Mixture;
+
+/// <summary>Newton's method ends where the iteration would, only sooner: at what attracts it, and nowhere else.</summary>
+public sealed class NewtonFinishTests
+{
+    private const double Exact = 1e-13;
+    private const uint Purpose = 4714;
+
+    private static readonly MixtureRegularizer[] Regularizers = [new(0.02), new(0, 1, 0.05, 1), new(0.01, 1, 0.05, 1), new(0.01, 1, 0.05, 1, HasBackground: true)];
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Run_NearAFixedPoint_IsTheOneThatTheIterationReaches(int components)
+    {
+        int taken = 0;
+        for (ulong seed = 0; seed < 40; seed++)
+        {
+            MixtureRegularizer regularizer = Regularizers[seed % 4];
+            double[] support = Clusters(seed, components);
+            double[]? background = regularizer.HasBackground ? new double[3] : null;
+            FixedPoint point = Iterate(support, Start(support, components, background), 12, components, regularizer, background);
+
+            (FixedPoint got, int steps) = NewtonFinish.Run(point, Exact);
+
+            if (steps == 0)
+            {
+                got.ShouldBeSameAs(point);
+                continue;
+            }
+
+            taken++;
+            steps.ShouldBeLessThanOrEqualTo(12);
+            got.Residual.ShouldBeLessThanOrEqualTo(point.Residual / 2);
+            FixedPoint far = Iterate(support, point.Expected, 5000, components, regularizer, background);
+            far.Residual.ShouldBeLessThan(1e-11, $"seed {seed}");
+            got.Expected.Zip(far.Expected, static (left, right) => Math.Abs(left - right)).Max().ShouldBeLessThan(1e-7, $"seed {seed}");
+        }
+
+        taken.ShouldBeGreaterThan(15);
+    }
+
+    // All components on one another, in the middle of two clusters: a fixed point that the iteration leaves, however near to it it begins.
+    [Theory]
+    [InlineData(1e-2)]
+    [InlineData(1e-5)]
+    public void Run_NearASaddle_StaysWhereItIs(double distance)
+    {
+        double[] support = [-1.1, -1, -0.9, 0.9, 1, 1.1];
+        double[] start = [.. support.SelectMany(row => new[] { 0.5 - (distance * row), 0.5 + (distance * row) })];
+        FixedPoint point = FixedPoint.At(support, 1, start, 2, Regularizers[1], background: null).ShouldNotBeNull();
+        point.Residual.ShouldBeLessThan(0.1);
+
+        (FixedPoint got, int steps) = NewtonFinish.Run(point, Exact);
+
+        (got, steps).ShouldBe((point, 0));
+        Iterate(support, start, 500, 2, Regularizers[1], background: null).Expected[0].ShouldBeGreaterThan(0.99);
+    }
+
+    [Fact]
+    public void Run_ExactAlready_IsGivenBack()
+    {
+        double[] support = Clusters(1, 2);
+        FixedPoint point = Iterate(support, Start(support, 2, background: null), 5000, 2, Regularizers[1], background: null);
+
+        NewtonFinish.Run(point, exact: 1).ShouldBe((point, 0));
+    }
+
+    private static FixedPoint Iterate(double[] support, double[] start, int steps, int components, MixtureRegularizer regularizer, double[]? background)
+    {
+        int all = components + (background is null ? 0 : 1);
+        FixedPoint point = FixedPoint.At(support, support.Length == 6 ? 1 : 3, start, all, regularizer, background).ShouldNotBeNull();
+        for (int step = 1; step < steps && point.Residual > 0; step++)
+        {
+            point = FixedPoint.At(support, point.Estimate.Size, point.Expected, all, regularizer, background).ShouldNotBeNull();
+        }
+
+        return point;
+    }
+
+    private static double[] Start(double[] support, int components, double[]? background)
+    {
+        int all = components + (background is null ? 0 : 1);
+        return [.. Enumerable.Range(0, support.Length / 3).SelectMany(row => Enumerable.Range(0, all).Select(j => (j == row % components ? 1 - (0.1 * all) : 0) + 0.1))];
+    }
+
+    // Clusters in each other: responsibilities move, and the iteration is slow.
+    private static double[] Clusters(ulong seed, int modes)
+    {
+        var random = new PhiloxRandom(seed, Purpose);
+        double[] centers = [.. Enumerable.Range(0, modes * 3).Select(_ => 0.7 * random.NextNormal())];
+        return [.. Enumerable.Range(0, 24 * 3).Select(at => centers[(at / 3 % modes * 3) + (at % 3)] + (0.3 * random.NextNormal()))];
+    }
+}
