@@ -50,6 +50,8 @@ internal sealed class WorkerLane : IDisposable
             },
         });
         _client = new Wire.WorkerService.WorkerServiceClient(_channel);
+
+        // Only what could not be reached is tried again at once. One whose connection broke under a share may hang, and would take as long to be found out once more.
         var transport = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode == StatusCode.Unavailable);
         _pipeline = new ResiliencePipelineBuilder<ShareAnswer> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ShareAnswer>

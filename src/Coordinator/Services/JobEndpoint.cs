@@ -43,7 +43,7 @@ internal sealed class JobEndpoint(JobSubmission submission, JobCommands commands
 
     /// <inheritdoc/>
     public override Task ReadLogs(ReadLogsRequest request, IServerStreamWriter<ReadLogsResponse> responseStream, ServerCallContext context)
-        => watching.ReadLogsAsync(request, responseStream, context.CancellationToken);
+        => watching.ReadLogsAsync(request, responseStream, () => context.WriteResponseHeadersAsync([]), context.CancellationToken);
 
     /// <inheritdoc/>
     public override async Task<PauseJobResponse> PauseJob(PauseJobRequest request, ServerCallContext context)

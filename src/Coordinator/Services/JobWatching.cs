@@ -67,13 +67,18 @@ internal sealed class JobWatching(
     }
 
     /// <summary>Streams lines of a log.</summary>
-    internal async Task ReadLogsAsync(ReadLogsRequest request, IServerStreamWriter<ReadLogsResponse> stream, CancellationToken cancellationToken)
+    /// <param name="request">Which job, from where on, and whether lines to come are wanted.</param>
+    /// <param name="stream">Where they go.</param>
+    /// <param name="answerAsync">Answers without a line, once, where there is none yet: who follows knows that the call was let in.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    internal async Task ReadLogsAsync(ReadLogsRequest request, IServerStreamWriter<ReadLogsResponse> stream, Func<Task> answerAsync, CancellationToken cancellationToken)
     {
         var bad = new Violations();
         bad.Require(request.AfterOffset >= 0, "after_offset", $"expected at least 0, got {request.AfterOffset}; give the last line that is known");
         bad.ThrowIfAny();
         string id = (await queries.FindAsync(request.JobId, cancellationToken)).Job.Id;
         long offset = request.AfterOffset;
+        bool isAnswered = false;
         for (; ; )
         {
             JobRecord record = await store.FindAsync(id, cancellationToken) ?? throw Violations.NotFound($"job '{id}' is gone");
@@ -82,6 +87,7 @@ internal sealed class JobWatching(
             {
                 await stream.WriteAsync(new ReadLogsResponse { Line = WireJobs.ToWire(line) }, cancellationToken);
                 offset = line.Offset;
+                isAnswered = true;
             }
 
             if (lines.Count == Page)
@@ -92,6 +98,12 @@ internal sealed class JobWatching(
             if (!request.Follow || JobTransitions.IsEnd(record.State))
             {
                 return;
+            }
+
+            if (!isAnswered)
+            {
+                await answerAsync();
+                isAnswered = true;
             }
 
             await PauseAsync(cancellationToken);

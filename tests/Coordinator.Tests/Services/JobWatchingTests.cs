@@ -87,10 +87,44 @@ public sealed class JobWatchingTests : IDisposable
         await AppendAsync(id, 1, Steps);
         var writer = new ListWriter<ReadLogsResponse>(_ => { });
 
-        await _watching.ReadLogsAsync(new ReadLogsRequest { JobId = id, AfterOffset = 17 }, writer, Token);
+        await _watching.ReadLogsAsync(new ReadLogsRequest { JobId = id, AfterOffset = 17 }, writer, NoAnswer, Token);
 
         writer.Written.Select(message => message.Line.Offset).ShouldBe(Enumerable.Range(18, (Steps / 50) - 17).Select(offset => (long)offset));
     }
+
+    // Otherwise a client that follows a quiet job could not tell it from a server that hangs.
+    [Fact]
+    public async Task ReadLogsAsync_FollowedWithoutALine_IsAnsweredOnceAndGoesOn()
+    {
+        string id = await PausedAsync();
+        await AppendAsync(id, 1, 100);
+        long last = (await _scene.History.LinesAsync(id, 0, Steps, Token))[^1].Offset;
+        int answers = 0;
+        var answered = new TaskCompletionSource();
+        var came = new TaskCompletionSource();
+        var writer = new ListWriter<ReadLogsResponse>(_ => came.TrySetResult());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task follow = _watching.ReadLogsAsync(new ReadLogsRequest { JobId = id, AfterOffset = last, Follow = true }, writer, Answer, stop.Token);
+
+        await answered.Task.WaitAsync(Token);
+        writer.Written.ShouldBeEmpty();
+        await AppendAsync(id, 101, 150);
+        await came.Task.WaitAsync(Token);
+
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(follow);
+        answers.ShouldBe(1);
+        writer.Written[0].Line.Offset.ShouldBe(last + 1);
+
+        Task Answer()
+        {
+            answers++;
+            answered.SetResult();
+            return Task.CompletedTask;
+        }
+    }
+
+    private static Task NoAnswer() => throw new InvalidOperationException("answer: expected lines alone");
 
     private static List<string> Events(IReadOnlyList<WatchJobResponse> messages)
         => [.. messages.Where(message => message.Job is null).Select(message => $"{message.Step}{message.Validation}{message.Log}").Order(StringComparer.Ordinal)];
