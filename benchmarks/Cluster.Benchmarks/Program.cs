@@ -9,6 +9,7 @@ var root = new RootCommand(
     StragglerMeasurement.Create(),
     OverheadMeasurement.Create(),
     RecoveryMeasurement.Create(),
+    GoodputMeasurement.Create(),
     IdenticalMeasurement.Create(),
     CheckpointMeasurement.Create(),
     ScalingMeasurement.Create(),

@@ -44,7 +44,7 @@ public sealed class DirectionalCheck(double[] support, int size, MixtureSolution
 
     private double ValueAt((double[] Support, MixtureRegularizer Regularizer) point)
     {
-        if (MixtureFit.FitFrom(point.Support, size, solution.Responsibilities, point.Regularizer) is not { } refit)
+        if (MixtureFit.FitFrom(point.Support, size, solution.Responsibilities, solution.Applied(point.Regularizer)) is not { } refit)
         {
             return double.NaN;
         }

@@ -51,21 +51,13 @@ internal sealed class FitFeatures
     /// </summary>
     internal double[][] Couplings() => [.. Enumerable.Range(0, Estimate.Components).Select(CouplingOf)];
 
-    /// <summary>P_i v: from log densities to responsibilities.</summary>
-    /// <param name="active">Which of the active rows.</param>
-    /// <param name="values">v, length K; replaced.</param>
-    internal void Soften(int active, Span<double> values)
+    /// <summary>P_i v of every active row: from log densities to responsibilities.</summary>
+    /// <param name="values">v, shape (M, K); replaced.</param>
+    internal void Soften(Span<double> values)
     {
-        ReadOnlySpan<double> responsibilities = Expected.AsSpan(ActiveRows[active] * Estimate.Components, Estimate.Components);
-        double mean = 0;
-        for (int j = 0; j < values.Length; j++)
+        for (int active = 0; active < ActiveRows.Length; active++)
         {
-            mean += responsibilities[j] * values[j];
-        }
-
-        for (int j = 0; j < values.Length; j++)
-        {
-            values[j] = responsibilities[j] * (values[j] - mean);
+            Soften(active, values.Slice(active * Estimate.Components, Estimate.Components));
         }
     }
 
@@ -97,6 +89,21 @@ internal sealed class FitFeatures
             effects[1 + d] = slopes[1 + d] / count;
             slopes[1 + row.Length + d] = excess / Estimate.Variances[at] / 2;
             effects[1 + row.Length + d] = (excess + Estimate.Regularizer.VarianceOffset) / Estimate.Variances[at] / strength;
+        }
+    }
+
+    private void Soften(int active, Span<double> values)
+    {
+        ReadOnlySpan<double> responsibilities = Expected.AsSpan(ActiveRows[active] * Estimate.Components, Estimate.Components);
+        double mean = 0;
+        for (int j = 0; j < values.Length; j++)
+        {
+            mean += responsibilities[j] * values[j];
+        }
+
+        for (int j = 0; j < values.Length; j++)
+        {
+            values[j] = responsibilities[j] * (values[j] - mean);
         }
     }
 

@@ -9,7 +9,8 @@ public interface IFitAdjoint
     /// <param name="support">The examples that were fitted, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
     /// <param name="solution">The fit.</param>
-    /// <param name="regularizer">What it was regularized with.</param>
-    /// <param name="cotangent">dL/dmixture.</param>
+    /// <param name="regularizer">What it was regularized with; whether there is a background is the solution's to say.</param>
+    /// <param name="cotangent">dL/dmixture, of as many components.</param>
+    /// <exception cref="Set2ModelException">Shapes disagree.</exception>
     FitGradient Backward(ReadOnlySpan<double> support, int size, MixtureSolution solution, MixtureRegularizer regularizer, MixtureCotangent cotangent);
 }

@@ -14,6 +14,8 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
+        AdjointArguments.Check(support, size, solution, cotangent);
+        regularizer = solution.Applied(regularizer);
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
         var estimate = new MixtureEstimate(rows, size, solution.Responsibilities, solution.Counts.Length, regularizer, MixtureFit.BackgroundOf(center, regularizer));
         var features = new FitFeatures(estimate, solution.Responsibilities);
@@ -43,10 +45,7 @@ public sealed class ImplicitAdjoint : IFitAdjoint
         int components = cotangent.Length;
         double[] right = StepAdjoint.ToResponsibilities(features, cotangent);
         scale = right.Aggregate(double.Epsilon, (largest, value) => Math.Max(largest, Math.Abs(value)));
-        for (int active = 0; active < features.ActiveRows.Length; active++)
-        {
-            features.Soften(active, right.AsSpan(active * components, components));
-        }
+        features.Soften(right);
 
         if (ParameterSystem.SizeOf(features) < features.ActiveRows.Length * (components - 1))
         {
@@ -60,14 +59,9 @@ public sealed class ImplicitAdjoint : IFitAdjoint
     // l against P (c + K l), where c + K l = F t: by the factors, not by the matrix that was solved.
     private static double Residual(FitFeatures features, double[] solved, double[][] parameters)
     {
-        int components = parameters.Length;
         double[] expected = StepAdjoint.ToResponsibilities(features, parameters);
+        features.Soften(expected);
         double worst = 0;
-        for (int active = 0; active < features.ActiveRows.Length; active++)
-        {
-            features.Soften(active, expected.AsSpan(active * components, components));
-        }
-
         for (int at = 0; at < solved.Length; at++)
         {
             worst = Math.Max(worst, Math.Abs(solved[at] - expected[at]));

@@ -19,11 +19,7 @@ internal static class ParameterSystem
         system.Solve(unknowns);
         double[][] parameters = [.. Enumerable.Range(0, cotangent.Length).Select(j => unknowns[(j * width)..((j + 1) * width)])];
         double[] values = StepAdjoint.ToResponsibilities(features, parameters);
-        for (int active = 0; active < features.ActiveRows.Length; active++)
-        {
-            features.Soften(active, values.AsSpan(active * cotangent.Length, cotangent.Length));
-        }
-
+        features.Soften(values);
         return new SystemSolution(values, unknowns.Length, system.UsedRidge, InParameters: true);
     }
 

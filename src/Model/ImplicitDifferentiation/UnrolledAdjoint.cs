@@ -9,12 +9,16 @@ namespace S2M.Model.ImplicitDifferentiation;
 /// <param name="steps">Steps that are replayed, at least 1.</param>
 public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 {
+    private readonly int _steps = steps >= 1 ? steps : throw new Set2ModelException($"steps: expected at least 1, got {steps}; name how many are replayed");
+
     /// <inheritdoc/>
     public FitGradient Backward(ReadOnlySpan<double> support, int size, MixtureSolution solution, MixtureRegularizer regularizer, MixtureCotangent cotangent)
     {
         ArgumentNullException.ThrowIfNull(solution);
         ArgumentNullException.ThrowIfNull(regularizer);
         ArgumentNullException.ThrowIfNull(cotangent);
+        AdjointArguments.Check(support, size, solution, cotangent);
+        regularizer = solution.Applied(regularizer);
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
         double[]? background = MixtureFit.BackgroundOf(center, regularizer);
         int components = solution.Counts.Length;
@@ -22,7 +26,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
 
         // Responsibilities alone are kept: an M-step is cheaper to repeat than to remember.
         var visited = new List<double[]> { solution.Start };
-        for (int step = 1; step < (components == 1 ? 1 : steps); step++)
+        for (int step = 1; step < (components == 1 ? 1 : _steps); step++)
         {
             double[] expected = new double[solution.Start.Length];
             Maximize(visited[^1]).Expect(expected);
@@ -38,10 +42,7 @@ public sealed class UnrolledAdjoint(int steps) : IFitAdjoint
             MixtureEstimate earlier = Maximize(visited[step - 1]);
             double[] logDensities = StepAdjoint.ToResponsibilities(new FitFeatures(estimate, visited[step]), parameters);
             var features = new FitFeatures(earlier, visited[step]);
-            for (int active = 0; active < features.ActiveRows.Length; active++)
-            {
-                features.Soften(active, logDensities.AsSpan(active * components, components));
-            }
+            features.Soften(logDensities);
 
             // What follows is in units of the earlier step.
             parameters = [.. parameters.Select(row => new double[row.Length])];

@@ -3,11 +3,6 @@ using S2M.Specification;
 
 namespace S2M.Model.Mixture;
 
-/// <summary>The fit with the number of components that a criterion chose.</summary>
-/// <param name="Solution">The chosen fit.</param>
-/// <param name="Criteria">The criterion of 1, 2, ... components, smaller is better; as many as the examples carry. Where a fit collapsed it is that of what was left.</param>
-public sealed record ChosenFit(MixtureSolution Solution, double[] Criteria);
-
 /// <summary>Chooses the number of components of a concept by an information criterion (docs/maths.md, eq. 40).</summary>
 public static class ComponentSelection
 {
@@ -23,7 +18,7 @@ public static class ComponentSelection
     {
         if (size < 1 || most < 1)
         {
-            throw new Set2ModelException($"support, most: expected rows of at least 1 value and at least 1 component, got {size} and {most}; correct them");
+            throw new Set2ModelException($"size, most: expected at least 1 value and at least 1 component, got {size} and {most}; correct them");
         }
 
         int rows = support.Length / size;

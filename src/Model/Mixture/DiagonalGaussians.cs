@@ -72,7 +72,7 @@ internal sealed class DiagonalGaussians
         {
             Tensor moments_CD = cotangents_CQ.unsqueeze(1).bmm(squares_CQD).squeeze(1);
 
-            // Twice the gradient to the variances: the halves of eq. tb_s and the two of d(x - mu)^2 cancel.
+            // Twice the gradient to the variances: the halves of eq. 20 and the two of d(x - mu)^2 cancel.
             Tensor twice_CD = moments_CD.mul_(_precisions_CD).sub(total_C1).mul_(_precisions_CD);
             supportGradient_SD.add_(_deviations_SD.mul(spread_SC.mm(twice_CD)), Held.One);
             using Tensor sum = twice_CD.sum();

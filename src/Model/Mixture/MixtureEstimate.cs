@@ -8,7 +8,7 @@ namespace S2M.Model.Mixture;
 /// </summary>
 internal sealed class MixtureEstimate
 {
-    // Of a background that no row has a share in: above 0, so that it has a logarithm, and so far below everything that no other number knows of it.
+    // Of a background that no row has a share in: above 0, so that it has a logarithm. What is divided by it is multiplied by a responsibility as small.
     private const double SmallestWeight = 1e-200;
 
     private double[]? _deviations;

@@ -26,7 +26,7 @@ public static class MixtureFit
     /// <summary>Fits.</summary>
     /// <param name="support">x, shape (N, D), row-major, N at least 1, finite and at most 1e100 in size.</param>
     /// <param name="size">D, at least 1.</param>
-    /// <param name="components">K, at least 1; the solution has fewer where the examples do not carry them.</param>
+    /// <param name="components">K, at least 1; the solution has fewer where the examples do not carry them, and no background where that takes all examples.</param>
     /// <param name="regularizer">eps, nu, s0, a.</param>
     /// <param name="start">Where to begin.</param>
     /// <exception cref="Set2ModelException">An argument is out of its range.</exception>
@@ -36,7 +36,7 @@ public static class MixtureFit
         ArgumentNullException.ThrowIfNull(start);
         Check(support, size, components, regularizer);
         int[] order = start.Order(support, size);
-        (double[] rows, double[] center) = MixtureEstimate.Center(Sorted(support, size, order), size);
+        (double[] rows, double[] center) = MixtureEstimate.Center(MixtureHead.Gather(support, size, order), size);
         double[]? background = BackgroundOf(center, regularizer);
         int carried = Carried(order.Length, components);
         FitStatus status = carried < components ? FitStatus.TooFewExamples : FitStatus.Converged;
@@ -59,6 +59,13 @@ public static class MixtureFit
                 return solution with { Responsibilities = Unsorted(solution.Responsibilities, order), Start = Unsorted(solution.Start, order) };
             }
 
+            if (left == 1)
+            {
+                // The background took the examples of the last one too: under so wide variances it is the likelier one everywhere, and says nothing.
+                MixtureSolution without = Fit(support, size, components, regularizer with { HasBackground = false }, start);
+                return without with { LostBackground = true, Status = without.IsStationary ? FitStatus.Collapsed : without.Status };
+            }
+
             status = FitStatus.Collapsed;
         }
     }
@@ -72,8 +79,14 @@ public static class MixtureFit
     /// <returns>Null where a component collapses.</returns>
     internal static MixtureSolution? FitFrom(ReadOnlySpan<double> support, int size, double[] start, MixtureRegularizer regularizer, int mostSteps = MostSteps)
     {
-        int components = start.Length / (support.Length / size);
+        int rowCount = size < 1 ? 0 : support.Length / size;
+        int components = rowCount == 0 ? 0 : start.Length / rowCount;
         Check(support, size, components, regularizer);
+        if (start.Length != rowCount * components)
+        {
+            throw new Set2ModelException($"start: expected as many responsibilities for each of {rowCount} rows, got {start.Length}; correct the shape");
+        }
+
         (double[] rows, double[] center) = MixtureEstimate.Center(support, size);
         return Climb(rows, size, start, regularizer, BackgroundOf(center, regularizer), mostSteps) is { } solution ? Back(solution, center) : null;
     }
@@ -83,17 +96,6 @@ public static class MixtureFit
 
     /// <summary>The mean of the background, 0, among rows about a center; null without one.</summary>
     internal static double[]? BackgroundOf(double[] center, MixtureRegularizer regularizer) => regularizer.HasBackground ? [.. center.Select(value => -value)] : null;
-
-    private static double[] Sorted(ReadOnlySpan<double> support, int size, int[] order)
-    {
-        double[] rows = new double[support.Length];
-        for (int at = 0; at < order.Length; at++)
-        {
-            support.Slice(order[at] * size, size).CopyTo(rows.AsSpan(at * size));
-        }
-
-        return rows;
-    }
 
     private static double[] Unsorted(double[] sorted, int[] order)
     {
@@ -124,7 +126,8 @@ public static class MixtureFit
         regularizer.Require();
         if (size < 1 || support.IsEmpty || support.Length % size != 0 || components < 1)
         {
-            throw new Set2ModelException($"support: expected whole rows of {size} values and at least 1 component, got {support.Length} values and {components}; correct the shape");
+            throw new Set2ModelException(
+                $"support: expected whole rows of {size} values and at least 1 component, got {support.Length} values and {components}; correct the shape");
         }
 
         foreach (double value in support)

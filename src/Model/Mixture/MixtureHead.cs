@@ -13,17 +13,31 @@ public static class MixtureHead
     /// <param name="size">D.</param>
     /// <param name="group">Index lists into the pool.</param>
     /// <param name="settings">The head.</param>
-    /// <param name="starts">Where the fit of each concept begins.</param>
+    /// <param name="starts">Where the fit of each concept begins; one for each.</param>
     /// <param name="loss">The loss.</param>
     /// <param name="temperature">T, greater than 0.</param>
     /// <param name="gradient">dL/ddescriptors, shape (P, D), row-major; added to.</param>
+    /// <exception cref="Set2ModelException">There are not as many starts as concepts, or a concept cannot be fitted.</exception>
     public static GroupGradient AddGradient(
-        ReadOnlySpan<double> pool, int size, EpisodeGroup group, MixtureHeadSettings settings, IReadOnlyList<MixtureStart> starts, GroupLoss loss, double temperature, Span<double> gradient)
+        ReadOnlySpan<double> pool,
+        int size,
+        EpisodeGroup group,
+        MixtureHeadSettings settings,
+        IReadOnlyList<MixtureStart> starts,
+        GroupLoss loss,
+        double temperature,
+        Span<double> gradient)
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(starts);
         ArgumentNullException.ThrowIfNull(loss);
         int concepts = group.Concepts.Count;
+        if (starts.Count != concepts)
+        {
+            throw new Set2ModelException($"starts: expected one for each of {concepts} concepts, got {starts.Count}; give as many");
+        }
+
         int[] queryRows = [.. group.Concepts.SelectMany(concept => concept.Positives), .. group.Distractors];
         int[] owners = [.. group.Concepts.SelectMany((concept, index) => concept.Positives.Select(_ => index)), .. group.Distractors.Select(_ => -1)];
         double[] queries = Gather(pool, size, queryRows);
@@ -88,7 +102,7 @@ public static class MixtureHead
         };
     }
 
-    // Of the mean log density of the positives, descriptors held fixed: the predictive offset is that under which what comes next is likely.
+    // Of the mean negative log density of the positives, descriptors held fixed: the predictive offset is that under which what comes next is likely.
     private static double PredictiveGradient(ReadOnlySpan<double> pool, int size, Concept concept, Fitted fit, MixtureHeadSettings settings)
     {
         if (!fit.Predicting.IsStationary)

@@ -18,7 +18,9 @@ public sealed record MixtureHeadSettings(
     /// <param name="support">x, shape (N, D), row-major.</param>
     /// <param name="size">D.</param>
     /// <param name="start">Where fits begin.</param>
-    /// <returns>The fit that scores, and the predictive one by which K was chosen, which is the same where the regularizers are or K is fixed; the first may collapse to fewer components.</returns>
+    /// <returns>
+    /// The fit that scores, and the predictive one by which K was chosen, which is the same where the regularizers are or K is fixed; the first may collapse to fewer components.
+    /// </returns>
     internal (MixtureSolution Scoring, MixtureSolution Predicting) Fit(ReadOnlySpan<double> support, int size, MixtureStart start)
     {
         if (Rule is not { } rule)

@@ -16,10 +16,13 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
 
     /// <summary>Whether fits can be regularized with it: learned values may leave their range before the loss does.</summary>
     internal bool IsUsable
-        => double.IsFinite(VarianceOffset + PriorVariance) && Floor >= SmallestVariance;
+        => double.IsFinite(VarianceOffset + PriorVariance + Prior) && Floor >= SmallestVariance;
 
-    // No variance falls much below it.
-    private double Floor => Math.Max(VarianceOffset, PriorStrength > 0 ? PriorVariance : 0);
+    // nu s0, what the prior adds to squared deviations.
+    private double Prior => PriorStrength * PriorVariance;
+
+    // No variance falls much below it: a weak prior is shared by all examples.
+    private double Floor => Math.Max(VarianceOffset, Math.Min(1, PriorStrength) * PriorVariance);
 
     /// <summary>Refuses what no fit can be regularized with.</summary>
     /// <exception cref="Set2ModelException">A value is negative or not finite, or variances could become zero.</exception>
@@ -28,6 +31,7 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
         foreach ((string name, double value) in new[]
         {
             ("variance offset", VarianceOffset), ("prior strength", PriorStrength), ("prior variance", PriorVariance), ("weight prior", WeightPrior),
+            ("prior strength times prior variance", Prior),
         })
         {
             if (!double.IsFinite(value) || value < 0)
@@ -39,7 +43,8 @@ public sealed record MixtureRegularizer(double VarianceOffset, double PriorStren
         if (Floor < SmallestVariance)
         {
             throw new Set2ModelException(
-                $"regularizer: expected a variance offset or, with a prior strength above 0, a prior variance of at least {SmallestVariance}, got {VarianceOffset} and {PriorVariance}; raise one");
+                $"regularizer: expected a variance offset or, with a prior strength above 0, a prior variance of at least {SmallestVariance}, "
+                + $"got {VarianceOffset} and {PriorVariance} of strength {PriorStrength}; raise one");
         }
     }
 }

@@ -41,14 +41,26 @@ public sealed record MixtureSolution
     /// <summary>The smallest of all variances.</summary>
     public required double SmallestVariance { get; init; }
 
+    /// <summary>Whether there is a background: the last column of <see cref="Responsibilities"/>.</summary>
+    public bool HasBackground => Counts.Length > Mixture.Components;
+
+    /// <summary>Whether a background was asked for and took every example, so that the fit was made without.</summary>
+    public bool LostBackground { get; init; }
+
     /// <summary>Whether it is a fixed point, so that the gradient through it is defined.</summary>
     public bool IsStationary => Residual <= MixtureFit.Tolerance;
+
+    /// <summary>The regularizer that this fit had: without a background where it was left out.</summary>
+    /// <param name="asked">The one that was asked for.</param>
+    internal MixtureRegularizer Applied(MixtureRegularizer asked) => asked with { HasBackground = HasBackground };
 
     /// <summary>What a user can do about the status; empty where nothing needs to be done.</summary>
     public string Advice => Status switch
     {
         FitStatus.Converged => string.Empty,
         FitStatus.IterationLimit => $"after {Iterations} steps the responsibilities still move by {Residual:G2}; use fewer components or a larger variance offset",
+        FitStatus.Collapsed when LostBackground
+            => "the background took every example and was left out; use a smaller variance offset, smaller prior variance, or no background",
         FitStatus.Collapsed => $"a component lost its examples and {Mixture.Components} of {Requested} are left; use fewer components or more examples",
         _ => $"{Start.Length / Counts.Length} examples are enough for {Mixture.Components} components, {Requested} were asked for; give three examples for each",
     };

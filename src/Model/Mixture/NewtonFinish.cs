@@ -103,11 +103,7 @@ internal static class NewtonFinish
                 }
             }
 
-            for (int i = 0; i < rows; i++)
-            {
-                features.Soften(i, next.AsSpan(i * components, components));
-            }
-
+            features.Soften(next);
             double norm = Math.Sqrt(next.Sum(value => value * value));
             if (norm == 0)
             {

@@ -31,7 +31,7 @@ public sealed class FitTallyTests
     [InlineData(FitTally.LargestError, 0)]
     [InlineData(1.5e-5, 1)]
     [InlineData(double.NaN, 1)]
-    public void AddCheck_ErrorAboveTheLargest_Failed(double error, int failed)
+    public void AddCheck_AnyError_FailsOnlyAboveTheLargest(double error, int failed)
     {
         var tally = new FitTally();
 

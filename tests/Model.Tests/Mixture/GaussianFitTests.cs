@@ -49,4 +49,17 @@ public sealed class GaussianFitTests
         gaussian.LogDensities(pool.AsSpan(0, Size), density);
         density[0].ShouldBe(-0.5 * Size * (Math.Log(0.04) + Math.Log(2 * Math.PI)), 1e-12);
     }
+
+    [Fact]
+    public void Fit_WhatCannotBeFitted_IsRefused()
+    {
+        Refusal([0, 1], 1, [], null).ShouldContain("support: expected at least 1 row");
+        Refusal([0, 1], 0, [0], null).ShouldContain("got 1 of 0");
+        Refusal([0, 1], 1, [0], 0).ShouldContain("a variance offset above 0, got 1 of 1 and 0");
+        Refusal([0, 1], 1, [0], double.PositiveInfinity).ShouldContain("a variance offset above 0");
+        Refusal([double.NaN, 1], 1, [0], null).ShouldContain("support: expected finite values");
+
+        static string Refusal(double[] pool, int size, int[] support, double? offset)
+            => Should.Throw<Set2ModelException>(() => GaussianFit.Fit(pool, size, support, offset)).Message;
+    }
 }

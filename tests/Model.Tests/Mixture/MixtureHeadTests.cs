@@ -128,11 +128,16 @@ public sealed class MixtureHeadTests
 
         GroupGradient got = MixtureHead.AddGradient(pool, 1, group, settings, [MixtureStart.Searched(1), MixtureStart.Searched(1)], new NWayLoss(), Temperature, gradient);
 
-        (got.Fits.Fits, got.Fits.IterationLimits, got.Fits.Checks).ShouldBe((2, 1, 1));
+        (got.Fits.Fits, got.Fits.IterationLimits, got.Fits.Checks, got.Fits.FailedChecks).ShouldBe((2, 1, 1, 0));
         gradient[6..examples].ShouldAllBe(static value => value == 0);
         gradient[..6].ShouldAllBe(static value => value != 0);
         gradient[examples..(examples + 2)].ShouldAllBe(static value => value != 0);
     }
+
+    [Fact]
+    public void AddGradient_StartsOfOtherConcepts_AreRefused()
+        => Should.Throw<Set2ModelException>(() => MixtureHead.AddGradient(
+            Pool(), Size, Group, Settings("map", 2), [MixtureStart.Searched()], new NWayLoss(), Temperature, new double[Images * Size])).Message.ShouldContain("starts: expected one for each of 3");
 
     private static MixtureHeadSettings Settings(string kind, int components)
     {

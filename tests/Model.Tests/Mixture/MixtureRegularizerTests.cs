@@ -13,6 +13,8 @@ public sealed class MixtureRegularizerTests
     [InlineData(0, 1, Smallest, true)]
     [InlineData(0, 1, 0.9 * Smallest, false)]
     [InlineData(0, 0, 1, false)]
+    [InlineData(0, 1e-300, Smallest, false)]
+    [InlineData(0, 0.5, 3 * Smallest, true)]
     [InlineData(0.5, 1, 0.5, true)]
     [InlineData(0, 0, 0, false)]
     public void Require_SmallestVariance_ComesFromOffsetOrPrior(double offset, double strength, double variance, bool isUsable)
@@ -43,6 +45,7 @@ public sealed class MixtureRegularizerTests
     [InlineData(1, -1, 0, 0, "prior strength")]
     [InlineData(1, 0, double.NaN, 0, "prior variance")]
     [InlineData(1, 0, 0, double.PositiveInfinity, "weight prior")]
+    [InlineData(0, 1e200, 1e200, 0, "prior strength times prior variance")]
     public void Require_ValueOutOfItsRange_IsNamed(double offset, double strength, double variance, double weights, string name)
         => Should.Throw<Set2ModelException>(new MixtureRegularizer(offset, strength, variance, weights).Require).Message
             .ShouldStartWith($"{name}: expected a finite number of at least 0, got ");

@@ -1,4 +1,3 @@
-// Shapes: N rows, D descriptor size, K components.
 using CsCheck;
 using S2M.Model.Mixture;
 using S2M.Numerics.Randomness;
@@ -23,7 +22,7 @@ public sealed class MixtureStartTests
             },
             iter: 300);
 
-    // Rows that have two others near, as a component needs, two thirds of all; where too few of them differ, all.
+    // Rows that have two others near, as a component needs, two thirds of all; where these are fewer than components, all.
     [Fact]
     public void Choose_NoisyRows_AreLeftOut()
         => Gen.Select(Gen.Int[4, 20], Gen.Int[1, 3], Gen.Int[1, 4], Gen.ULong).Sample(
@@ -34,7 +33,9 @@ public sealed class MixtureStartTests
                     .OrderBy(row => support.Select(other => Distance(support[row], other)).Order().ElementAt(2))
                     .Take((int)Math.Ceiling(rows * 2 / 3.0))
                     .Order()];
-                int[] expected = dense.Length < components ? FarthestFirst(support, components) : [.. FarthestFirst([.. dense.Select(row => support[row])], components).Select(at => dense[at])];
+                int[] expected = dense.Length < components
+                    ? FarthestFirst(support, components)
+                    : [.. FarthestFirst([.. dense.Select(row => support[row])], components).Select(at => dense[at])];
 
                 int[] chosen = MixtureStart.Searched(1).Choose(Flat(support), size, components, isNoisy: true).Single();
 
@@ -100,7 +101,9 @@ public sealed class MixtureStartTests
         starts.Select(static rows => string.Join(' ', rows)).Distinct(StringComparer.Ordinal).Count().ShouldBe(6);
         starts.ShouldAllBe(static rows => rows.Distinct().Count() == 3);
         MixtureStart.Searched(6).Choose(Flat(support), 3, 3, isNoisy: false).ShouldBe(starts);
-        MixtureStart.Searched(6).Choose(Flat(other), 3, 3, isNoisy: false).Skip(1).SequenceEqual(starts.Skip(1), Rows).ShouldBeFalse();
+
+        // The first draw weighs nothing: with the same seed it would be the same row.
+        MixtureStart.Searched(6).Choose(Flat(other), 3, 3, isNoisy: false).Skip(1).Select(static rows => rows[0]).ShouldNotBe(starts.Skip(1).Select(static rows => rows[0]));
         MixtureStart.Searched(3).Choose(Flat(support), 3, 3, isNoisy: false).ShouldBe(starts[..3]);
     }
 
@@ -116,8 +119,6 @@ public sealed class MixtureStartTests
     [Fact]
     public void Searched_NoStart_IsRefused()
         => Should.Throw<Set2ModelException>(static () => MixtureStart.Searched(0)).Message.ShouldContain("candidates: expected at least 1, got 0");
-
-    private static readonly EqualityComparer<int[]> Rows = EqualityComparer<int[]>.Create(static (left, right) => left!.SequenceEqual(right!));
 
     private static int[] FarthestFirst(double[][] support, int components)
     {
