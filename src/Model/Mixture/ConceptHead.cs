@@ -56,8 +56,8 @@ internal sealed class ConceptHead
                 continue;
             }
 
-            MixtureHeadSettings settings = Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents())
-                with { ChecksGradient = IsChecked(address) };
+            MixtureHeadSettings settings = Settings(scalars, group.Shots, _network.Head.MostComponents(), _network.Head.ChoosesComponents());
+            settings = settings with { ChecksGradient = IsChecked(address) };
             if (!settings.Regularizer.IsUsable || !settings.Predictive.IsUsable)
             {
                 // As with one Gaussian: an episode that is not finite is left out.
