@@ -30,21 +30,24 @@ public sealed class LocalServiceTests(Reference reference) : IDisposable
         }
     }
 
-    [Fact]
-    public async Task Up_WorkerKilledInAJob_IsStartedAgainAndTheJobGoesOn()
+    [Theory]
+    [InlineData("S2M.Worker.dll", "worker-1 was ended by signal 9")]
+    [InlineData("S2M.Coordinator.dll", "coordinator was ended by signal 9")]
+    public async Task Up_ProcessKilledInAJob_IsStartedAgainAndTheJobGoesOn(string program, string message)
     {
         await using ProgramProcess run = Start(["quickstart", "--workers", "1", "--state", _folder["state"], "--out", _folder["out"], "--output", "json", .. SmallJob.Options]);
         await run.LineAsync("step 4: checkpoint");
-        int worker = ChildrenOf(run.Id).Single(child => File.ReadAllText($"/proc/{child}/cmdline").Contains("S2M.Worker.dll", StringComparison.Ordinal));
+        int child = ChildrenOf(run.Id).Single(child => File.ReadAllText($"/proc/{child}/cmdline").Contains(program, StringComparison.Ordinal));
 
-        using (var process = Process.GetProcessById(worker))
+        using (var process = Process.GetProcessById(child))
         {
             process.Kill();
         }
 
-        await run.LineAsync("it is started again");
+        await run.LineAsync(message);
         Finished finished = await run.FinishAsync();
         finished.ExitCode.ShouldBe(0, finished.Errors);
+        finished.Errors.ShouldContain("it is started again");
         JsonNode.Parse(finished.Output)!["parameters_hash"]!.GetValue<string>().ShouldBe(await reference.HashAsync());
     }
 

@@ -37,19 +37,34 @@ public sealed class JobPipeline(
         return clock.MeasureQuietlyAsync("training", async () =>
         {
             await loop.RunAsync(state, cancellationToken);
-            if (state.History.Fits is { HasManyLimits: true } fits)
+            if (state.History.Fits is { } fits)
             {
-                view.Warn(
-                    $"{fits.IterationLimits} of {fits.Fits} mixture fits were not at a fixed point and gave no gradient; use fewer components or a larger variance offset");
-            }
-
-            if (state.History.Fits is { FailedGradientChecks: > 0 and var failed })
-            {
-                view.Warn($"{failed} of {state.History.Fits.GradientChecks} gradients differ from central differences; run selftest on the workers' machines");
+                Tell(fits);
             }
 
             return true;
         });
+    }
+
+    private void Tell(FitHistory fits)
+    {
+        view.Note(fits.Summary);
+        if (fits.HasManyLimits)
+        {
+            view.Warn($"{fits.IterationLimits} of {fits.Fits} mixture fits were not at a fixed point and gave no gradient; use fewer components or a larger variance offset");
+        }
+
+        if (fits.HasManyCollapsed)
+        {
+            view.Warn(
+                $"{fits.Collapsed} of {fits.Fits} mixture fits lost a component or their background: this job trains fewer than its head names; "
+                + "lower network.variance_offset or network.prior_variance, or choose a head with fewer components");
+        }
+
+        if (fits.FailedGradientChecks > 0)
+        {
+            view.Warn($"{fits.FailedGradientChecks} of {fits.GradientChecks} gradients differ from central differences; run selftest on the workers' machines");
+        }
     }
 
     /// <summary>Tests the state's parameters on classes that training never saw.</summary>

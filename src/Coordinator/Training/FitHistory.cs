@@ -21,12 +21,21 @@ public sealed record FitHistory(
 {
     // Of all fits; more is worth a warning.
     private const double FewLimits = 0.01;
+    private const double FewCollapsed = 0.25;
 
     /// <summary>Mean components of a fit; NaN before the first.</summary>
     internal double MeanComponents => (double)Components / Fits;
 
     /// <summary>Whether so many fits gave no gradient that the user is told.</summary>
     internal bool HasManyLimits => IterationLimits > FewLimits * Fits;
+
+    /// <summary>Whether so many fits lost a component, or their background, that the user is told: the job trains another model than its head names.</summary>
+    internal bool HasManyCollapsed => Collapsed > FewCollapsed * Fits;
+
+    /// <summary>What a job's log says of them at the end.</summary>
+    internal string Summary
+        => $"mixtures: {Fits} fits of {MeanComponents:0.00} components each, {Collapsed} lost a component, {IterationLimits} without a gradient"
+            + (GradientChecks == 0 ? string.Empty : $"; gradients checked {GradientChecks}, wrong {FailedGradientChecks}");
 
     /// <summary>The sum of two.</summary>
     internal FitHistory Plus(FitHistory other) => new(

@@ -49,7 +49,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
     {
         if (!request.Resume && !request.Fresh && folder.HasCheckpoints)
         {
-            throw new CoordinatorException($"folder '{request.Folder}': expected no checkpoints, got those of an earlier run; go on with --resume, or choose another --out");
+            throw new SpecificationException($"folder '{request.Folder}': expected no checkpoints, got those of an earlier run; go on with --resume, or choose another --out");
         }
     }
 

@@ -7,7 +7,7 @@ namespace S2M.Local.Service;
 /// <summary>A coordinator and workers as processes of this machine, or the service that already runs for the folder.</summary>
 internal sealed class LocalService : IAsyncDisposable
 {
-    // Whatever ends workers so often would end the next one, too.
+    // Whatever ends processes so often would end the next one, too.
     private const int MostRestarts = 20;
 
     private readonly ServiceFolder _folder;
@@ -29,7 +29,10 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Whether it ends with this process.</summary>
     internal bool IsOurs { get; }
 
-    /// <summary>Starts workers that end by themselves again; completes when the coordinator ends, a worker that never listened, or one too many, with what it left.</summary>
+    /// <summary>
+    /// Starts processes that end by themselves again, the coordinator where it was, so that workers and followers find it; completes when one ends that never listened, or one too
+    /// many, with what it left.
+    /// </summary>
     internal async Task<string> LostAsync()
     {
         while (true)
@@ -43,12 +46,12 @@ internal sealed class LocalService : IAsyncDisposable
             string remains = all[ended].Remains;
             lock (_lock)
             {
-                if (_isEnding || ended == 0 || !all[ended].HasListened || _restarts++ == MostRestarts)
+                if (_isEnding || !all[ended].HasListened || _restarts++ == MostRestarts)
                 {
                     return remains;
                 }
 
-                _processes[ended] = StartWorker(ended);
+                _processes[ended] = ended == 0 ? StartCoordinator(_folder, Client.Options.Address.Authority) : StartWorker(ended);
             }
 
             await all[ended].DisposeAsync();
@@ -94,8 +97,7 @@ internal sealed class LocalService : IAsyncDisposable
     internal static async Task<LocalService> StartAsync(ServiceFolder folder, int workers, string listen, CancellationToken cancellationToken)
     {
         _ = folder.Token();
-        ServiceProcess coordinator = ServiceProcess.Start(
-            "S2M.Coordinator.dll", "coordinator", folder.Logs, ["--listen", listen, "--state", folder.State, "--token-file", folder.TokenFile]);
+        ServiceProcess coordinator = StartCoordinator(folder, listen);
         LocalService? service = null;
         try
         {
@@ -150,6 +152,9 @@ internal sealed class LocalService : IAsyncDisposable
             await Task.WhenAll(_processes.Skip(1).Select(worker => worker.DisposeAsync().AsTask()));
         }
     }
+
+    private static ServiceProcess StartCoordinator(ServiceFolder folder, string listen)
+        => ServiceProcess.Start("S2M.Coordinator.dll", "coordinator", folder.Logs, ["--listen", listen, "--state", folder.State, "--token-file", folder.TokenFile]);
 
     private ServiceProcess StartWorker(int number)
     {

@@ -6,6 +6,9 @@ namespace S2M.Local.Service;
 /// <summary>A process of the service. It ends with this one: gracefully when it is asked to, and by itself when the pipe to it breaks, however this one ends.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
+    // Exit codes above it are signals, as of a shell.
+    private const int SignalBase = 128;
+
     private const int RememberedLines = 3;
     private const string Ready = "listening on ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
@@ -29,8 +32,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Whether it has come so far as to listen.</summary>
     internal bool HasListened => _address.Task.IsCompletedSuccessfully;
 
-    /// <summary>Its name with the code it ended with and the last lines that it wrote, for a message.</summary>
-    internal string Remains => $"{_name} ended with code {_process.ExitCode}: {LastLines()} (log: {_log})";
+    /// <summary>Its name with how it ended, for a message: the signal, or the code and the last lines that it wrote, which say nothing of a signal.</summary>
+    internal string Remains => _process.ExitCode > SignalBase
+        ? $"{_name} was ended by signal {_process.ExitCode - SignalBase} (log: {_log})"
+        : $"{_name} ended with code {_process.ExitCode}: {LastLines()} (log: {_log})";
 
     /// <summary>Starts a program that lies beside this one.</summary>
     /// <param name="assembly">Such as <c>S2M.Worker.dll</c>.</param>

@@ -110,7 +110,7 @@ public sealed class WrongInputTests(ReferenceRun reference) : IDisposable
 
     [Fact]
     public async Task Train_FolderOfAnotherRun_IsNotOverwritten()
-        => await ShouldFailAsync(1, "expected no checkpoints, got those of an earlier run", ["train", "--in-process", JobFile(), "--out", reference.Folder]);
+        => await ShouldFailAsync(2, "expected no checkpoints, got those of an earlier run", ["train", "--in-process", JobFile(), "--out", reference.Folder]);
 
     [Fact]
     public async Task Train_FolderThatCannotBeWritten_IsNamed()
