@@ -40,7 +40,7 @@ internal sealed class JobWorkers : IAsyncDisposable
         {
             lock (_lock)
             {
-                return _lanes.Count == 0 ? _waitsFor : $"a worker that answers: {string.Join("; ", _lanes.Select(lane => $"{lane.Worker.Id}: {(lane.Problem.Length == 0 ? "not asked yet" : lane.Problem)}"))}";
+                return _lanes.Count == 0 ? _waitsFor : $"a worker that answers: {string.Join("; ", _lanes.Select(lane => $"{lane.Worker.Id}: {Said(lane.Problem)}"))}";
             }
         }
     }
@@ -158,6 +158,8 @@ internal sealed class JobWorkers : IAsyncDisposable
             return taken;
         }
     }
+
+    private static string Said(string problem) => problem.Length == 0 ? "not asked yet" : problem;
 
     private async Task PollAsync()
     {

@@ -10,7 +10,7 @@ namespace S2M.Model.Tests.Mixture;
 public sealed class GaussianFitTests
 {
     private const int Images = 14;
-    private const int Size = 7;
+    private const int Size = 6;
     private static readonly int[] Queries = [3, 4, 6, 7, 8, 9, 0];
 
     [Theory]

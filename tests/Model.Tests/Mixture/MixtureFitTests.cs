@@ -1,5 +1,6 @@
 using CsCheck;
 using S2M.Model.Mixture;
+using S2M.Numerics.Mixtures;
 using S2M.Numerics.Randomness;
 
 namespace S2M.Model.Tests.Mixture;
@@ -129,6 +130,22 @@ public sealed class MixtureFitTests
         higher.ShouldBeGreaterThan(10);
     }
 
+    // Without the priors, which the bound has.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Fit_LogLikelihood_IsThatOfTheExamples(int components)
+    {
+        double[] support = Clusters(13, 15, 2, components);
+
+        MixtureSolution solution = MixtureFit.Fit(support, 2, components, Map, MixtureStart.Searched());
+
+        GaussianMixture mixture = solution.Mixture;
+        double expected = new PlainMixture(2, components, Map).Expect([.. mixture.MixingWeights, .. mixture.Means, .. mixture.Variances], support).LogDensities.Sum();
+        solution.LogLikelihood.ShouldBe(expected, 1e-9);
+        Math.Abs(solution.LowerBound - expected).ShouldBeGreaterThan(0.1);
+    }
+
     [Fact]
     public void Fit_OneComponent_TakesOneStepAndNoneOfNewtons()
     {
@@ -186,8 +203,10 @@ public sealed class MixtureFitTests
         Refusal([0, 1, 2, 3], half, new MixtureRegularizer(0)).ShouldContain("regularizer: expected a variance offset");
         Refusal([0, 1, 2, 3], half, Additive with { WeightPrior = -1 }).ShouldContain("weight prior: expected a finite number of at least 0, got -1");
 
-        static string Refusal(double[] support, double[] start, MixtureRegularizer regularizer)
-            => Should.Throw<Set2ModelException>(() => MixtureFit.FitFrom(support, 1, start, regularizer)).Message;
+        Refusal([0, 1, 2, 3], half, Additive, size: 0).ShouldContain("support: expected whole rows of 0 values");
+
+        static string Refusal(double[] support, double[] start, MixtureRegularizer regularizer, int size = 1)
+            => Should.Throw<Set2ModelException>(() => MixtureFit.FitFrom(support, size, start, regularizer)).Message;
     }
 
     private static double[] Shares(PhiloxRandom random, int rows, int components)

@@ -128,7 +128,11 @@ public sealed class MixtureHeadTests
 
         GroupGradient got = MixtureHead.AddGradient(pool, 1, group, settings, [MixtureStart.Searched(1), MixtureStart.Searched(1)], new NWayLoss(), Temperature, gradient);
 
+        GroupGradient second = MixtureHead.AddGradient(
+            pool, 1, group with { Concepts = [group.Concepts[1]] }, settings, [MixtureStart.Searched(1)], new NWayLoss(), Temperature, new double[pool.Length]);
         (got.Fits.Fits, got.Fits.IterationLimits, got.Fits.Checks, got.Fits.FailedChecks).ShouldBe((2, 1, 1, 0));
+        second.LogPredictiveGradient.ShouldNotBe(0);
+        got.LogPredictiveGradient.ShouldBe(second.LogPredictiveGradient / 2);
         gradient[6..examples].ShouldAllBe(static value => value == 0);
         gradient[..6].ShouldAllBe(static value => value != 0);
         gradient[examples..(examples + 2)].ShouldAllBe(static value => value != 0);

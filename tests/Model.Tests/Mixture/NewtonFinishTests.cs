@@ -61,6 +61,44 @@ public sealed class NewtonFinishTests
         Iterate(support, 1, start, 500, 2, Regularizers[1], background: null).Expected[0].ShouldBeGreaterThan(0.99);
     }
 
+    // Farther away steps may lead anywhere: those that do not help are not taken.
+    [Fact]
+    public void Run_FarFromAFixedPoint_NeverMakesItWorse()
+    {
+        int taken = 0;
+        for (ulong seed = 0; seed < 60; seed++)
+        {
+            MixtureRegularizer regularizer = Regularizers[seed % 3];
+            double[] support = Clusters(seed, 3);
+            FixedPoint point = Iterate(support, Size, Start(support, 3, background: null), 2 + (int)(seed % 5), 3, regularizer, background: null);
+
+            (FixedPoint got, int steps) = NewtonFinish.Run(point, Exact);
+
+            double slack = regularizer.VarianceOffset > 0 ? 0.01 * support.Length / Size * Math.Max(1, steps) : 1e-6;
+            got.Bound.ShouldBeGreaterThanOrEqualTo(point.Bound - slack, $"seed {seed}");
+            got.Residual.ShouldBeLessThanOrEqualTo(point.Residual * Math.Pow(0.5, steps), $"seed {seed}");
+            taken += steps > 0 ? 1 : 0;
+        }
+
+        taken.ShouldBeGreaterThan(10);
+    }
+
+    [Theory]
+    [InlineData(1000, true)]
+    [InlineData(1001, false)]
+    public void Run_SystemThatCostsMoreThanTheIteration_IsLeftAlone(int rows, bool isTaken)
+    {
+        var random = new PhiloxRandom(3, Purpose);
+        double[] support = [.. Enumerable.Range(0, rows).Select(row => (row % 2) + (0.25 * random.NextNormal()))];
+        double[] start = [.. Enumerable.Range(0, 2 * rows).Select(at => at / 2 % 2 == at % 2 ? 0.9 : 0.1)];
+        FixedPoint point = Iterate(support, 1, start, 60, 2, Regularizers[1], background: null);
+
+        (FixedPoint got, int steps) = NewtonFinish.Run(point, Exact);
+
+        (steps > 0).ShouldBe(isTaken);
+        ReferenceEquals(got, point).ShouldBe(!isTaken);
+    }
+
     [Fact]
     public void Run_ExactAlready_IsGivenBack()
     {
