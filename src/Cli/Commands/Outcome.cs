@@ -26,7 +26,9 @@ internal static class Outcome
         catch (S2MException problem)
         {
             await errors.WriteLineAsync($"error: {problem.Message}");
-            foreach (FieldViolation violation in problem.Violations)
+
+            // The first one, or the only one, may be the message already.
+            foreach (FieldViolation violation in problem.Violations.Where(violation => !problem.Message.Contains(violation.Description, StringComparison.Ordinal)))
             {
                 await errors.WriteLineAsync($"  {violation.Field}: {violation.Description}");
             }

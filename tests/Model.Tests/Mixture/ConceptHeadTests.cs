@@ -95,6 +95,7 @@ public sealed class ConceptHeadTests
         GroupGradient expected = Set2ModelHead.AddGradient(pool_PD, Group, offset, GroupLosses.Create(job.Loss), scalars.Temperature(values), expected_PD);
 
         got.ShouldBe(expected);
+        got.Queries.ShouldBe(4, "distractors have no concept");
         got.Fits.ShouldBe(new FitTally());
         gradient.ShouldBe(TensorMemory.Elements<double>(expected_PD).ToArray());
     }
