@@ -31,6 +31,9 @@ public sealed class AdjointArgumentsTests
         FitGradient gradient = new ImplicitAdjoint().Backward(Support, 1, Solution, Regularizer with { HasBackground = true }, Cotangent(2, 2, 2));
 
         gradient.Support.ShouldBe(new ImplicitAdjoint().Backward(Support, 1, Solution, Regularizer, Cotangent(2, 2, 2)).Support);
+        var unrolled = new UnrolledAdjoint(100);
+        unrolled.Backward(Support, 1, Solution, Regularizer with { HasBackground = true }, Cotangent(2, 2, 2)).Support
+            .ShouldBe(unrolled.Backward(Support, 1, Solution, Regularizer, Cotangent(2, 2, 2)).Support);
         new DirectionalCheck(Support, 1, Solution, Regularizer with { HasBackground = true }, Cotangent(2, 2, 2))
             .Error(gradient.Support, [1, -1, 0.5, 0.3, -0.7, 0.2]).ShouldBeLessThan(1e-6);
     }
