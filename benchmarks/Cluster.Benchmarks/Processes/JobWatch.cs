@@ -81,13 +81,14 @@ internal sealed class JobWatch
         return job.State == JobState.Succeeded ? job : throw new BenchmarkException($"job {job.JobId}: expected that it succeeds, got {job.State}: {job.Reason}");
     }
 
-    /// <summary>Seconds of the training of a job that succeeds, by its own log: what a watcher sees is late by its polling.</summary>
+    /// <summary>Seconds of the training of a job that succeeds, to the checkpoint of its last step, by its own log: what a watcher sees is late by its polling.</summary>
     /// <exception cref="BenchmarkException">It does not.</exception>
     internal async Task<double> TrainingSecondsAsync()
     {
         await SucceedAsync();
-        DateTimeOffset At(string beginning) => Lines.First(line => line.Message.StartsWith(beginning, StringComparison.Ordinal)).Time.ToDateTimeOffset();
-        return (At("training: done") - At("training: ")).TotalSeconds;
+        LogLine begun = Lines.First(static line => line.Message.StartsWith("training: ", StringComparison.Ordinal));
+        LogLine kept = Lines.Last(static line => line.Message.Contains(": checkpoint", StringComparison.Ordinal));
+        return (kept.Time.ToDateTimeOffset() - begun.Time.ToDateTimeOffset()).TotalSeconds;
     }
 
     private async Task<long> FindAsync(Func<long?> find, string what)
