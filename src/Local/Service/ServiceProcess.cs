@@ -6,8 +6,8 @@ namespace S2M.Local.Service;
 /// <summary>A process of the service. It ends with this one: gracefully when it is asked to, and by itself when the pipe to it breaks, however this one ends.</summary>
 internal sealed class ServiceProcess : IAsyncDisposable
 {
-    // Exit codes above it are signals, as of a shell.
-    private const int SignalBase = 128;
+    // 128 and the signal, as of a shell. It comes from outside, so that the last lines say nothing of it; those of a crash, which is a signal too, do.
+    private const int Killed = 128 + 9;
 
     private const int RememberedLines = 3;
     private const string Ready = "listening on ";
@@ -32,9 +32,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Whether it has come so far as to listen.</summary>
     internal bool HasListened => _address.Task.IsCompletedSuccessfully;
 
-    /// <summary>Its name with how it ended, for a message: the signal, or the code and the last lines that it wrote, which say nothing of a signal.</summary>
-    internal string Remains => _process.ExitCode > SignalBase
-        ? $"{_name} was ended by signal {_process.ExitCode - SignalBase} (log: {_log})"
+    /// <summary>Its name with how it ended, for a message: that it was killed, or the code and the last lines that it wrote.</summary>
+    internal string Remains => _process.ExitCode == Killed
+        ? $"{_name} was ended by signal 9 (SIGKILL) (log: {_log})"
         : $"{_name} ended with code {_process.ExitCode}: {LastLines()} (log: {_log})";
 
     /// <summary>Starts a program that lies beside this one.</summary>
