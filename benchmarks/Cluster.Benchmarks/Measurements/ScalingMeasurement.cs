@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using S2M.Cluster.Benchmarks.Processes;
 using S2M.Model.Benchmarks.Reports;
 using S2M.Model.Benchmarks.Rounds;
@@ -12,21 +13,25 @@ internal static class ScalingMeasurement
     private const double Reach = 0.95;
     private const int Episodes = 8;
 
+    // A third of the steps is not counted: the runtime compiles what is called often once more, which takes from the cores and is nothing of a job that lasts.
+    private const int Checkpoints = 3;
+
     /// <summary>Makes the command.</summary>
     internal static Command Create()
     {
         Option<int> rounds = Measurement.Number("--rounds", "Pairs of runs.", 3);
-        Option<int> steps = Measurement.Number("--steps", "Steps of a run.", 40);
+        Option<int> steps = Measurement.Number("--steps", "Steps of a run; the first third is not counted.", 180);
         return Measurement.Create(
             "scaling",
             "Episodes a second of two workers through the service, over those of two unconnected loops; each pinned to one of two cores.",
             async (result, samples) =>
             {
-                samples.Settings["job"] = $"conv-4, 30 classes x 10 images, {Episodes} episodes a step, {result.GetValue(steps)} steps; unconnected loops make half of the episodes each";
+                int count = result.GetValue(steps);
+                samples.Settings["job"] = $"conv-4, 30 classes x 10 images, {Episodes} episodes a step, steps {count / Checkpoints} to {count}; unconnected loops make half of the episodes each";
                 for (int round = 0; round < result.GetValue(rounds); round++)
                 {
-                    samples.Add("unconnected loops", "episodes/s", await UnconnectedAsync(result.GetValue(steps)));
-                    samples.Add("service", "episodes/s", await ServiceAsync(result.GetValue(steps)));
+                    samples.Add("unconnected loops", "episodes/s", await UnconnectedAsync(count));
+                    samples.Add("service", "episodes/s", await ServiceAsync(count));
                 }
 
                 double[] ratios = Ratios.PerPair(samples.Of("service"), samples.Of("unconnected loops"));
@@ -38,7 +43,7 @@ internal static class ScalingMeasurement
     }
 
     private static string[] Settings(int steps, int episodes) => BenchmarkJob.Settings(
-        steps, episodes, "episode.classes=30", "episode.images_per_class=10", "split.train=60");
+        steps, episodes, "episode.classes=30", "episode.images_per_class=10", "split.train=60", $"training.checkpoint_every={steps / Checkpoints}");
 
     private static async Task<double> ServiceAsync(int steps)
     {
@@ -46,7 +51,8 @@ internal static class ScalingMeasurement
         await service.StartCoordinatorAsync();
         await Task.WhenAll(service.StartWorkerAsync(core: 0), service.StartWorkerAsync(core: 1));
         Job job = await service.SubmitAsync(Settings(steps, Episodes));
-        return steps * Episodes / await new JobWatch(service.Client, job.JobId).TrainingSecondsAsync();
+        await new JobWatch(service.Client, job.JobId).SucceedAsync();
+        return Speed(service["state"], steps, Episodes);
     }
 
     private static async Task<double> UnconnectedAsync(int steps)
@@ -54,12 +60,26 @@ internal static class ScalingMeasurement
         string folder = Directory.CreateTempSubdirectory("s2m-cluster-").FullName;
         try
         {
-            LocalRun[] runs = await Task.WhenAll(Enumerable.Range(0, 2).Select(core => LocalRun.TrainAsync(core, Path.Combine(folder, $"{core}"), Settings(steps, Episodes / 2))));
-            return steps * Episodes / runs.Max(static run => run.TrainingSeconds);
+            string[] loops = [Path.Combine(folder, "0"), Path.Combine(folder, "1")];
+            await Task.WhenAll(loops.Select((loop, core) => LocalRun.TrainAsync(core, loop, Settings(steps, Episodes / 2))));
+            return loops.Sum(loop => Speed(loop, steps, Episodes / 2));
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // Episodes a second between two checkpoints, by when their files were written.
+    private static double Speed(string folder, int steps, int episodes)
+    {
+        DateTime At(int step)
+        {
+            string checkpoint = Directory.GetDirectories(folder, string.Create(CultureInfo.InvariantCulture, $"step-{step:D6}"), SearchOption.AllDirectories).Single();
+            return Directory.GetFiles(checkpoint).Max(File.GetLastWriteTimeUtc);
+        }
+
+        int first = steps / Checkpoints;
+        return (steps - first) * episodes / (At(steps) - At(first)).TotalSeconds;
     }
 }

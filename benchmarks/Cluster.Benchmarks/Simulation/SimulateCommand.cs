@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using S2M.Specification;
+using S2M.Transport;
 
 namespace S2M.Cluster.Benchmarks.Simulation;
 
@@ -44,12 +45,16 @@ internal static class SimulateCommand
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
-            kestrel.ConfigureEndpointDefaults(static listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.ConfigureEndpointDefaults(static listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseArrayDoor(listen.ApplicationServices.GetRequiredService<ArrayOffers>(), TimeProvider.System);
+            });
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var fleet = new SimulatedFleet(Environment.GetEnvironmentVariable("S2M_TOKEN") ?? string.Empty, simulation.Parameters);
-        builder.Services.AddSingleton(simulation).AddSingleton(fleet).AddSingleton<SimulatedWorker>().AddGrpc();
+        builder.Services.AddSingleton(simulation).AddSingleton(fleet).AddSingleton<ArrayOffers>().AddSingleton<SimulatedWorker>().AddGrpc();
         await using WebApplication host = builder.Build();
         host.MapGrpcService<SimulatedWorker>();
         await host.StartAsync(cancellationToken);

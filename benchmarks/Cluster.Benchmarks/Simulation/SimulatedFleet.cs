@@ -89,8 +89,9 @@ internal sealed class SimulatedFleet : IAsyncDisposable
     private async Task FetchAsync(ComputeShareRequest request, CancellationToken cancellationToken)
     {
         using AsyncServerStreamingCall<FetchArraysResponse> call = new ParameterService.ParameterServiceClient(To(request.ParametersAt)).FetchArrays(
-            new FetchArraysRequest { JobId = request.JobId, Epoch = request.Epoch, Version = request.Gradient.Version }, _headers, cancellationToken: cancellationToken);
-        await ArrayPull.ReadAsync(call.ResponseStream, 2, static _ => { }, cancellationToken);
+            new FetchArraysRequest { JobId = request.JobId, Epoch = request.Epoch, Version = request.Gradient.Version, TicketBytes = request.TicketBytes },
+            _headers, cancellationToken: cancellationToken);
+        await ArrayPull.ReadAsync(call.ResponseStream, new Uri(request.ParametersAt), 2, static _ => { }, cancellationToken);
     }
 
     private async Task BeatAsync(WorkerDirectoryService.WorkerDirectoryServiceClient directory, string id, Member member, TimeSpan every)

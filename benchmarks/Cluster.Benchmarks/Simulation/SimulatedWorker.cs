@@ -2,6 +2,7 @@ using Grpc.Core;
 using S2M.Numerics.Averaging;
 using S2M.Protos.V1;
 using S2M.Specification;
+using S2M.Transport;
 using S2M.Worker.Services;
 
 namespace S2M.Cluster.Benchmarks.Simulation;
@@ -20,7 +21,8 @@ internal sealed record FleetSettings(int Parameters, TimeSpan Delay, int Slow, d
 /// </summary>
 /// <param name="simulation">Sizes and times.</param>
 /// <param name="workers">By incarnation.</param>
-internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet workers) : WorkerService.WorkerServiceBase
+/// <param name="offers">Large arrays of answers.</param>
+internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet workers, ArrayOffers offers) : WorkerService.WorkerServiceBase
 {
     private const int DescriptorSize = 64;
 
@@ -34,7 +36,8 @@ internal sealed class SimulatedWorker(FleetSettings simulation, SimulatedFleet w
         try
         {
             await workers.PullAsync(worker, request, context.CancellationToken);
-            await AnswerWriter.WriteAsync(await AnswerAsync(worker, request, context.CancellationToken), responseStream, context.CancellationToken);
+            ShareAnswer answer = await AnswerAsync(worker, request, context.CancellationToken);
+            await AnswerWriter.WriteAsync(answer, responseStream, offers, request.TicketBytes, context.CancellationToken);
             worker.Shares++;
         }
         finally

@@ -1,5 +1,5 @@
-using S2M.Coordinator.Parameters;
 using S2M.Coordinator.Training;
+using S2M.Numerics.Parameters;
 
 namespace S2M.Coordinator.Checkpoints;
 

@@ -44,6 +44,13 @@ public sealed class DispatchOptions
     [Range(0, int.MaxValue)]
     public int AuditEvery { get; set; } = 500;
 
+    /// <summary>
+    /// Arrays of at least so many bytes travel over connections of their own, to the same ports, instead of within calls; 8 MiB by default, 0 for none. Where nothing but HTTP/2
+    /// gets through to the other side they travel within calls anyhow.
+    /// </summary>
+    [Range(0, long.MaxValue)]
+    public long TicketBytes { get; set; } = 8L << 20;
+
     /// <summary>Into how many shares a step is cut for each worker, so that slower ones get fewer; 4 by default. Gradients above 8 MB are cut into one for each.</summary>
     [Range(1, 64)]
     public int SharesPerWorker { get; set; } = 4;

@@ -16,7 +16,7 @@ internal sealed class DispatchRun(
     Action<ShareWork>? onDone)
 {
     private readonly LeasePolicy _policy = new(options.FaultsPerShare, options.BackupFactor, options.BackupFloor.TotalSeconds);
-    private readonly LeaseCall _call = new(context, workers, clock, time);
+    private readonly LeaseCall _call = new(context, workers, clock);
     private readonly long _begun = time.GetTimestamp();
     private readonly Dictionary<int, Running> _running = [];
     private readonly List<Running> _unwanted = [];

@@ -58,7 +58,6 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         activity?.SetTag("s2m.step", step + 1).SetTag("s2m.episodes", episodes.Count);
         int version = shelf.Publish(snapshot);
         int length = snapshot.Parameters.Length + snapshot.Buffers.Length;
-        await LargeVectors.CollectAsync(length);
         int size = EpisodesPerShare(episodes.Count, length);
         ShareWork[] shares = [.. episodes.Chunk(size).Select((part, index) => new ShareWork("gradient", step, part.Length, request => request.Gradient = new Wire.GradientWork
         {

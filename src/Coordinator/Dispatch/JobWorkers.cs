@@ -81,22 +81,22 @@ internal sealed class JobWorkers : IAsyncDisposable
         }
 
         LeasedWorker Of(WorkerLane lane, bool isLent) => new(
-            lane.Incarnation, !lane.IsBusy, isLent && lane.IsOpen && (lane.IsVetted || !isVettingOn), lane.Failures, secondsPerItem(lane.Incarnation));
+            lane.Incarnation, lane.OnItsWay, isLent && lane.IsOpen && (lane.IsVetted || !isVettingOn), lane.Failures, secondsPerItem(lane.Incarnation));
     }
 
-    /// <summary>Takes the lane of an incarnation; null where it is not free or not lent any more.</summary>
-    internal WorkerLane? Take(string incarnation) => TakeFirst(lane => lane.Incarnation == incarnation);
+    /// <summary>Takes the lane of an incarnation for one more share; null where it has all that it may have, or is not lent any more.</summary>
+    internal WorkerLane? Take(string incarnation) => TakeFirst(lane => lane.OnItsWay < LeasePolicy.SharesOfWorker && lane.Incarnation == incarnation);
 
     /// <summary>Takes a free lane whose canary is not known yet; null where there is none.</summary>
-    internal WorkerLane? TakeUnvetted() => TakeFirst(static lane => !lane.IsVetted && lane.IsOpen);
+    internal WorkerLane? TakeUnvetted() => TakeFirst(static lane => lane is { OnItsWay: 0, IsVetted: false, IsOpen: true });
 
-    /// <summary>Gives a lane back.</summary>
+    /// <summary>A share of a lane is over.</summary>
     internal void Free(WorkerLane lane)
     {
         lock (_lock)
         {
-            lane.IsBusy = false;
-            if (_leaving.Remove(lane))
+            lane.OnItsWay--;
+            if (lane.OnItsWay == 0 && _leaving.Remove(lane))
             {
                 lane.Dispose();
             }
@@ -153,8 +153,8 @@ internal sealed class JobWorkers : IAsyncDisposable
     {
         lock (_lock)
         {
-            WorkerLane? taken = _lanes.Where(lane => !lane.IsBusy && isWanted(lane)).MinBy(lane => lane.Failures);
-            taken?.IsBusy = true;
+            WorkerLane? taken = _lanes.Where(isWanted).MinBy(static lane => lane.Failures);
+            taken?.OnItsWay += 1;
             return taken;
         }
     }
@@ -200,7 +200,7 @@ internal sealed class JobWorkers : IAsyncDisposable
                 && !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
             {
                 _lanes.Remove(lane);
-                if (lane.IsBusy)
+                if (lane.OnItsWay > 0)
                 {
                     _leaving.Add(lane);
                 }

@@ -19,8 +19,7 @@ internal sealed record LeaseEnd(ShareAnswer? Answer, string Reason, bool IsFault
 /// <param name="context">The job and its loop.</param>
 /// <param name="workers">Takes the lane back.</param>
 /// <param name="clock">Learns how long it took.</param>
-/// <param name="time">The clock.</param>
-internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, ShareClock clock, TimeProvider time)
+internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, ShareClock clock)
 {
     private const string StartedAgain = "WRONG_INCARNATION";
 
@@ -29,12 +28,12 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
     /// <param name="work">The share.</param>
     /// <param name="index">Its place in its run.</param>
     /// <param name="why">Why it is sent.</param>
-    /// <param name="faults">How often workers failed it: the lease grows with it.</param>
+    /// <param name="faults">How often workers failed it: the lease grows with it, and where it waits behind another share.</param>
     /// <param name="cancellationToken">The answer is not wanted any more: the worker stops at its next episode.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal async Task<LeaseEnd> RunAsync(WorkerLane lane, ShareWork work, int index, LeaseReason why, int faults, CancellationToken cancellationToken)
     {
-        long begun = time.GetTimestamp();
+        using LaneTurns.Turn turn = lane.Turns.Enter();
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("dispatch share");
         activity?.SetTag("s2m.worker", lane.Worker.Id).SetTag("s2m.kind", work.Kind).SetTag("s2m.share", index).SetTag("s2m.items", work.Items)
             .SetTag("s2m.reason", why.ToString().ToLowerInvariant());
@@ -42,17 +41,26 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
         {
             Wire.ComputeShareRequest request = context.NewRequest(work.Step, index);
             work.Fill(request);
-            ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(work, lane.Incarnation) * (1 + faults), cancellationToken);
+            int before = why == LeaseReason.Ahead ? 1 : 0;
+            ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(work, lane.Incarnation) * (1 + before + faults), cancellationToken);
             work.Check(answer);
-            TimeSpan spent = time.GetElapsedTime(begun);
             (lane.Failures, lane.Problem) = (0, string.Empty);
-            clock.Add(work, lane.Incarnation, spent);
+            TimeSpan? spent = turn.Spent;
+            if (spent is { } known)
+            {
+                clock.Add(work, lane.Incarnation, known);
+            }
+
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
             return new LeaseEnd(answer, string.Empty, IsFault: false, IsFatal: false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            clock.AddAtLeast(work, lane.Incarnation, time.GetElapsedTime(begun));
+            if (turn.Spent is { } spent)
+            {
+                clock.AddAtLeast(work, lane.Incarnation, spent);
+            }
+
             throw;
         }
         catch (RpcException problem)

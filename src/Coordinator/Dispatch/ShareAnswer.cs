@@ -3,6 +3,7 @@ using Grpc.Core;
 using S2M.Coordinator.Workers;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
+using S2M.Transport;
 using Wire = S2M.Protos.V1;
 
 namespace S2M.Coordinator.Dispatch;
@@ -37,15 +38,20 @@ internal sealed class ShareAnswer
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="worker">Who sends it.</param>
+    /// <param name="address">Where connections for arrays go.</param>
     /// <param name="stream">Headers and chunks.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ShareAnswerException">It is not what was agreed, or ends before it is complete.</exception>
-    internal static async Task<ShareAnswer> ReadAsync(LentWorker worker, IAsyncStreamReader<Wire.ComputeShareResponse> stream, CancellationToken cancellationToken)
+    /// <exception cref="IOException">A connection for an array broke; <see cref="ArrayDoorException"/> where none came about.</exception>
+    internal static async Task<ShareAnswer> ReadAsync(
+        LentWorker worker, Uri address, IAsyncStreamReader<Wire.ComputeShareResponse> stream, CancellationToken cancellationToken)
     {
         var answer = new ShareAnswer { Worker = worker };
         bool done = false;
-        while (await stream.MoveNext(cancellationToken))
+        Task<bool>? next = null;
+        while (await (next ?? stream.MoveNext(cancellationToken)))
         {
+            next = null;
             Require(!done, "nothing behind the end");
             switch (stream.Current.PartCase)
             {
@@ -53,7 +59,16 @@ internal sealed class ShareAnswer
                     answer.Network = stream.Current.Network;
                     break;
                 case Wire.ComputeShareResponse.PartOneofCase.Array:
-                    answer.Begin(stream.Current.Array);
+                    // What the step before left, and what other workers were vetted with, is garbage by now, and nobody's stack holds it any more.
+                    Wire.ArrayHeader header = stream.Current.Array;
+                    await LargeVectors.CollectAsync(header.Length);
+                    answer.Begin(header);
+                    if (!header.Ticket.IsEmpty)
+                    {
+                        next = stream.MoveNext(cancellationToken);
+                        await answer.TakeAsync(address, header, next, cancellationToken);
+                    }
+
                     break;
                 case Wire.ComputeShareResponse.PartOneofCase.Chunk:
                     answer.Fill(stream.Current.Chunk);
@@ -113,8 +128,31 @@ internal sealed class ShareAnswer
     {
         RequireFull();
         Require(header.Length >= 0 && header.Length <= LargestArrayBytes / SizeOf(header.ElementType), $"an array of 0 to {LargestArrayBytes} bytes");
-        _arrays.Add((header, header.ElementType == Wire.ElementType.Float64 ? new double[header.Length] : new float[header.Length]));
+        _arrays.Add((header, header.ElementType == Wire.ElementType.Float64
+            ? GC.AllocateUninitializedArray<double>((int)header.Length)
+            : GC.AllocateUninitializedArray<float>((int)header.Length)));
         _filled = 0;
+    }
+
+    /// <summary>Fills the newest array over a connection of its own. Halves come into the second half of its memory and are spread from there as they come.</summary>
+    private async Task TakeAsync(Uri address, Wire.ArrayHeader header, Task<bool> next, CancellationToken cancellationToken)
+    {
+        Array values = _arrays[^1].Values;
+        Memory<byte> memory = values is float[] floats ? ArrayBytes.Writable(floats) : ArrayBytes.Writable((double[])values);
+        Action<int>? filled = null;
+        if (header.ElementType == Wire.ElementType.Bfloat16)
+        {
+            memory = memory[^(int)BytesOf(header)..];
+            int spread = 0;
+            filled = bytes =>
+            {
+                Bfloat16.Spread((float[])values, spread, bytes / sizeof(ushort));
+                spread = bytes / sizeof(ushort);
+            };
+        }
+
+        await ArrayConnection.ReadAsync(address, header.Ticket.Memory, memory, filled, next, cancellationToken);
+        _filled = BytesOf(header);
     }
 
     private void Fill(Wire.TensorChunk chunk)

@@ -5,6 +5,7 @@ using Polly.CircuitBreaker;
 using Polly.Retry;
 using S2M.Coordinator.Security;
 using S2M.Coordinator.Workers;
+using S2M.Transport;
 using Wire = S2M.Protos.V1;
 
 namespace S2M.Coordinator.Dispatch;
@@ -23,6 +24,8 @@ internal sealed class WorkerLane : IDisposable
     private readonly Metadata _headers;
     private readonly CancellationTokenSource _gone = new();
     private readonly TimeProvider _time;
+    private readonly Uri _address;
+    private long _ticketBytes;
     private long _rested;
 
     /// <summary>Opens the lane; nothing is sent yet.</summary>
@@ -34,7 +37,10 @@ internal sealed class WorkerLane : IDisposable
     {
         Worker = worker;
         _time = time;
+        Turns = new LaneTurns(time);
         _headers = token.Headers();
+        _address = new Uri(worker.Address);
+        _ticketBytes = ArrayConnection.IsFor(_address) ? options.TicketBytes : 0;
         _channel = GrpcChannel.ForAddress(worker.Address, new GrpcChannelOptions
         {
             MaxReceiveMessageSize = LargestMessage,
@@ -83,8 +89,11 @@ internal sealed class WorkerLane : IDisposable
     /// <summary>The worker.</summary>
     internal LentWorker Worker { get; }
 
-    /// <summary>Whether a share is on its way.</summary>
-    internal bool IsBusy { get; set; }
+    /// <summary>Shares that are on their way, cancelled ones among them.</summary>
+    internal int OnItsWay { get; set; }
+
+    /// <summary>Which of them the worker computes, and since when.</summary>
+    internal LaneTurns Turns { get; }
 
     /// <summary>This start of the worker.</summary>
     internal string Incarnation => Worker.Incarnation;
@@ -115,12 +124,19 @@ internal sealed class WorkerLane : IDisposable
             return await _pipeline.ExecuteAsync(
                 async token =>
                 {
+                    request.TicketBytes = Volatile.Read(ref _ticketBytes);
                     using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
                     using var expiry = new CancellationTokenSource(lease, _time);
                     using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, expiry.Token);
                     try
                     {
-                        return await ShareAnswer.ReadAsync(Worker, call.ResponseStream, stop.Token);
+                        return await ShareAnswer.ReadAsync(Worker, _address, call.ResponseStream, stop.Token);
+                    }
+                    catch (IOException broke)
+                    {
+                        // Where no such connection gets through, the next answers come within their calls.
+                        Volatile.Write(ref _ticketBytes, broke is ArrayDoorException ? 0 : _ticketBytes);
+                        throw new RpcException(new Status(StatusCode.Unavailable, broke.Message, broke));
                     }
                     catch (Exception problem) when (expiry.IsCancellationRequested && problem is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
                     {

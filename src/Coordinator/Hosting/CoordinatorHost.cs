@@ -17,6 +17,7 @@ using S2M.Coordinator.Services;
 using S2M.Coordinator.Storage;
 using S2M.Coordinator.Supervision;
 using S2M.Coordinator.Workers;
+using S2M.Transport;
 
 namespace S2M.Coordinator.Hosting;
 
@@ -46,7 +47,7 @@ internal static class CoordinatorHost
         builder.Services.AddDataSets();
         builder.Services.AddOptions<WorkerDirectoryOptions>().BindConfiguration(WorkerDirectoryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddOptions<DispatchOptions>().BindConfiguration(DispatchOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<ServiceAddress>().AddSingleton<PublishedArrays>();
+        builder.Services.AddSingleton(new AccessToken(settings.Token)).AddSingleton<ServiceAddress>().AddSingleton<PublishedArrays>().AddSingleton<ArrayOffers>();
         builder.Services.AddSingleton<JobFolders>().AddSingleton<JobServices>();
         builder.Services.AddCheckpoints();
         builder.UseOrleans(silo => silo.UseCluster(settings, builder.Configuration));
@@ -91,7 +92,11 @@ internal static class CoordinatorHost
     {
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.AddServerHeader = false;
-        kestrel.Listen(settings.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(settings.Listen, endpoint =>
+        {
+            endpoint.Protocols = HttpProtocols.Http2;
+            endpoint.UseArrayDoor(endpoint.ApplicationServices.GetRequiredService<ArrayOffers>(), TimeProvider.System);
+        });
         if (settings.MetricsPort is { } port)
         {
             kestrel.Listen(settings.Listen.Address, port, endpoint => endpoint.Protocols = HttpProtocols.Http1);

@@ -3,12 +3,14 @@ using Grpc.Core;
 using S2M.Coordinator.Parameters;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
+using S2M.Transport;
 
 namespace S2M.Coordinator.Services;
 
 /// <summary>What workers pull from the loops of this silo.</summary>
 /// <param name="arrays">What the loops offer.</param>
-internal sealed class ParameterEndpoint(PublishedArrays arrays) : ParameterService.ParameterServiceBase
+/// <param name="offers">Large ones, for connections of their own.</param>
+internal sealed class ParameterEndpoint(PublishedArrays arrays, ArrayOffers offers) : ParameterService.ParameterServiceBase
 {
     // Stays off the large-object heap on both sides.
     private const int ChunkBytes = 64 << 10;
@@ -34,27 +36,49 @@ internal sealed class ParameterEndpoint(PublishedArrays arrays) : ParameterServi
         {
             case FetchArraysRequest.ArraysOneofCase.Version:
                 ParameterSnapshot snapshot = loop.Version(request.Version) ?? throw Gone($"version {request.Version}");
-                await SendAsync(snapshot.Parameters, responseStream, context.CancellationToken);
-                await SendAsync(snapshot.Buffers, responseStream, context.CancellationToken);
+                await SendAsync(snapshot.Parameters, request.TicketBytes, responseStream, context.CancellationToken);
+                await SendAsync(snapshot.Buffers, request.TicketBytes, responseStream, context.CancellationToken);
                 break;
             case FetchArraysRequest.ArraysOneofCase.Descriptors:
-                await SendAsync(loop.Descriptors(request.Descriptors) ?? throw Gone(Violations.Shown(request.Descriptors)), responseStream, context.CancellationToken);
+                float[] descriptors = loop.Descriptors(request.Descriptors) ?? throw Gone(Violations.Shown(request.Descriptors));
+                await SendAsync(descriptors, request.TicketBytes, responseStream, context.CancellationToken);
                 break;
             default:
                 throw Violations.Invalid("arrays", "expected a version or descriptors, got neither; name one");
         }
     }
 
-    private static async Task SendAsync(float[] values, IServerStreamWriter<FetchArraysResponse> stream, CancellationToken cancellationToken)
+    // From where they lie: what is offered is never changed.
+    private async Task SendAsync(float[] values, long ticketBytes, IServerStreamWriter<FetchArraysResponse> stream, CancellationToken cancellationToken)
     {
-        await stream.WriteAsync(new FetchArraysResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length } }, cancellationToken);
-
-        // From where they lie: what is offered is never changed.
         ReadOnlyMemory<byte> bytes = ArrayBytes.Of(values);
+        var header = new ArrayHeader { ElementType = ElementType.Float32, Length = values.Length };
+        if (ticketBytes > 0 && bytes.Length >= ticketBytes)
+        {
+            using ArrayOffer offer = offers.Add(bytes);
+            header.Ticket = UnsafeByteOperations.UnsafeWrap(offer.Ticket);
+            await stream.WriteAsync(new FetchArraysResponse { Array = header }, cancellationToken);
+            await SentAsync(offer, cancellationToken);
+            return;
+        }
+
+        await stream.WriteAsync(new FetchArraysResponse { Array = header }, cancellationToken);
         for (int offset = 0; offset < bytes.Length; offset += ChunkBytes)
         {
             ByteString data = UnsafeByteOperations.UnsafeWrap(bytes.Slice(offset, Math.Min(ChunkBytes, bytes.Length - offset)));
             await stream.WriteAsync(new FetchArraysResponse { Chunk = new TensorChunk { Offset = offset, Data = data } }, cancellationToken);
+        }
+    }
+
+    private static async Task SentAsync(ArrayOffer offer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await offer.Sent.WaitAsync(cancellationToken);
+        }
+        catch (IOException broke)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, broke.Message, broke));
         }
     }
 

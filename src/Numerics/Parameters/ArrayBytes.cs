@@ -16,16 +16,31 @@ public static class ArrayBytes
         return values.Length == 0 ? default : new View<T>(values).Memory;
     }
 
+    /// <summary>Sees an array as bytes that may be written, little-endian as all our machines are.</summary>
+    /// <typeparam name="T">The numbers' type.</typeparam>
+    /// <param name="values">The array, which holds what is written.</param>
+    public static Memory<byte> Writable<T>(T[] values)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Length == 0 ? default : new View<T>(values).Memory;
+    }
+
     private sealed class View<T>(T[] values) : MemoryManager<byte>
         where T : unmanaged
     {
         public override Span<byte> GetSpan() => MemoryMarshal.AsBytes(values.AsSpan());
 
-        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("array bytes: expected to be read as a span, got a request for an address");
+        // A socket that reads into the array, or sends from it, needs its address for as long.
+        public override unsafe MemoryHandle Pin(int elementIndex = 0)
+        {
+            var pinned = GCHandle.Alloc(values, GCHandleType.Pinned);
+            return new MemoryHandle((byte*)pinned.AddrOfPinnedObject() + elementIndex, pinned);
+        }
 
         public override void Unpin()
         {
-            // Nothing is ever pinned.
+            // The handle unpins itself.
         }
 
         protected override void Dispose(bool disposing)

@@ -1,13 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace S2M.Numerics.Parameters;
 
 /// <summary>
-/// bfloat16, the upper half of a float32: its sign and exponent, and 8 significant bits. Integer arithmetic on the bits, so that every machine rounds alike.
+/// bfloat16, the upper half of a float32: its sign and exponent, and 8 significant bits. Integer arithmetic on the bits, so that every machine rounds alike. Compiled to the
+/// end at once: a vector of millions comes long before the runtime would find out that it is worth that.
 /// </summary>
 public static class Bfloat16
 {
+    private const int BlockLength = 4096;
     private const uint UpperHalf = 0xFFFF_0000;
 
     // Just below a half of the last bit that stays; with that bit added it is a half for odd numbers, which so go up to even.
@@ -15,6 +18,7 @@ public static class Bfloat16
 
     /// <summary>Rounds float32 numbers to the nearest bfloat16, ties to even. They stay float32, with a lower half of zeros.</summary>
     /// <param name="values">Finite numbers, changed in place. Those within half a unit of the largest float32 become infinite.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Round(Span<float> values)
     {
         Span<uint> bits = MemoryMarshal.Cast<float, uint>(values);
@@ -34,6 +38,7 @@ public static class Bfloat16
     /// <summary>Takes the upper halves, which is exact for rounded numbers.</summary>
     /// <param name="values">Numbers that <see cref="Round"/> has rounded.</param>
     /// <param name="halves">Receives them, of the same length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pack(ReadOnlySpan<float> values, Span<ushort> halves)
     {
         ReadOnlySpan<uint> bits = MemoryMarshal.Cast<float, uint>(values);
@@ -55,9 +60,28 @@ public static class Bfloat16
         }
     }
 
+    /// <summary>The same where the halves lie behind each other in the second half of the numbers' own memory: in order, so that none is overwritten before it is read.</summary>
+    /// <param name="values">Holds the halves, and receives the numbers.</param>
+    /// <param name="first">The first number that is wanted; all before it are there.</param>
+    /// <param name="end">The end of those that are wanted.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Spread(Span<float> values, int first, int end)
+    {
+        // Towards the end a number takes the place of halves that are not read yet: a block is copied before it is spread.
+        Span<ushort> block = stackalloc ushort[BlockLength];
+        Span<ushort> halves = MemoryMarshal.Cast<float, ushort>(values)[values.Length..];
+        for (int at = first; at < end; at += BlockLength)
+        {
+            int length = Math.Min(BlockLength, end - at);
+            halves.Slice(at, length).CopyTo(block);
+            Unpack(block[..length], values.Slice(at, length));
+        }
+    }
+
     /// <summary>Gives the float32 numbers of upper halves, exactly.</summary>
     /// <param name="halves">The halves.</param>
     /// <param name="values">Receives the numbers, of the same length.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(ReadOnlySpan<ushort> halves, Span<float> values)
     {
         Span<uint> bits = MemoryMarshal.Cast<float, uint>(values)[..halves.Length];

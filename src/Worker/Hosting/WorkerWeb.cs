@@ -14,6 +14,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using S2M.Worker.Diagnostics;
+using S2M.Transport;
 using S2M.Worker.Services;
 
 namespace S2M.Worker.Hosting;
@@ -40,6 +41,7 @@ internal static class WorkerWeb
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<ArrayOffers>();
 
         // When the host stops every answer is out: a caller that holds its connection open is not waited for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
@@ -74,7 +76,11 @@ internal static class WorkerWeb
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
-        kestrel.Listen(settings.Listen, endPoint => endPoint.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(settings.Listen, endPoint =>
+        {
+            endPoint.Protocols = HttpProtocols.Http2;
+            endPoint.UseArrayDoor(endPoint.ApplicationServices.GetRequiredService<ArrayOffers>(), TimeProvider.System);
+        });
         if (settings.MetricsPort is { } port)
         {
             kestrel.Listen(new IPEndPoint(settings.Listen.Address, port), endPoint => endPoint.Protocols = HttpProtocols.Http1);

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
 using S2M.Specification;
+using S2M.Transport;
 using S2M.Worker.Diagnostics;
 using S2M.Worker.Hosting;
 
@@ -31,6 +33,9 @@ internal sealed class ParameterSource(CoordinatorChannels channels, WorkerInstru
 
     private readonly SharedCache<(string Job, long Epoch, string Name), float[]> _descriptors = new(DescriptorsKept, static values => values.Length * (long)sizeof(float));
 
+    // Coordinators that no connection for an array comes through to: arrays come within calls from there.
+    private readonly ConcurrentDictionary<Uri, bool> _withoutDoor = new();
+
     /// <summary>Bytes of parameters and descriptors that are kept now.</summary>
     internal long Bytes => _versions.Bytes + _descriptors.Bytes;
 
@@ -45,33 +50,40 @@ internal sealed class ParameterSource(CoordinatorChannels channels, WorkerInstru
 
     /// <summary>A version of the parameters.</summary>
     /// <param name="at">The coordinator that runs the job.</param>
-    /// <param name="job">The job's identifier.</param>
-    /// <param name="epoch">The loop's epoch.</param>
+    /// <param name="share">The share that asks: its job, epoch and whether arrays travel over connections of their own.</param>
     /// <param name="version">The version.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The same object for every share of the version, as long as it is kept.</returns>
-    internal Task<ParameterSnapshot> SnapshotAsync(Uri at, string job, long epoch, int version, CancellationToken cancellationToken)
+    internal Task<ParameterSnapshot> SnapshotAsync(Uri at, ComputeShareRequest share, int version, CancellationToken cancellationToken)
         => _versions.GetAsync(
-            (job, epoch, version),
+            (share.JobId, share.Epoch, version),
             async () =>
             {
-                IReadOnlyList<float[]> arrays = await PullArraysAsync(at, new FetchArraysRequest { JobId = job, Epoch = epoch, Version = version }, 2);
+                FetchArraysRequest request = RequestFor(share);
+                request.Version = version;
+                IReadOnlyList<float[]> arrays = await PullArraysAsync(at, request, 2);
                 return new ParameterSnapshot(version, arrays[0], arrays[1]);
             },
             cancellationToken);
 
     /// <summary>Descriptors that shares name.</summary>
     /// <param name="at">The coordinator that runs the job.</param>
-    /// <param name="job">The job's identifier.</param>
-    /// <param name="epoch">The loop's epoch.</param>
+    /// <param name="share">The share that asks: its job, epoch and whether arrays travel over connections of their own.</param>
     /// <param name="name">Their name.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The same array for every share that names them, as long as they are kept.</returns>
-    internal Task<float[]> DescriptorsAsync(Uri at, string job, long epoch, string name, CancellationToken cancellationToken)
+    internal Task<float[]> DescriptorsAsync(Uri at, ComputeShareRequest share, string name, CancellationToken cancellationToken)
         => _descriptors.GetAsync(
-            (job, epoch, name),
-            async () => (await PullArraysAsync(at, new FetchArraysRequest { JobId = job, Epoch = epoch, Descriptors = name }, 1))[0],
+            (share.JobId, share.Epoch, name),
+            async () =>
+            {
+                FetchArraysRequest request = RequestFor(share);
+                request.Descriptors = name;
+                return (await PullArraysAsync(at, request, 1))[0];
+            },
             cancellationToken);
+
+    private static FetchArraysRequest RequestFor(ComputeShareRequest share) => new() { JobId = share.JobId, Epoch = share.Epoch, TicketBytes = share.TicketBytes };
 
     private async Task<WorkedJob> PullJobAsync(Uri at, string job)
     {
@@ -92,11 +104,35 @@ internal sealed class ParameterSource(CoordinatorChannels channels, WorkerInstru
         using Activity? activity = WorkerActivities.Source.StartActivity($"pull {kind}");
         activity?.SetTag("job", request.JobId).SetTag("epoch", request.Epoch);
         long started = time.GetTimestamp();
-        using AsyncServerStreamingCall<FetchArraysResponse> call =
-            new ParameterService.ParameterServiceClient(channels.To(at)).FetchArrays(request, deadline: DeadlineIn(ArraysTimeout));
-        IReadOnlyList<float[]> arrays = await ArrayPull.ReadAsync(call.ResponseStream, expected, bytes => instruments.Received(kind, bytes), CancellationToken.None);
+        IReadOnlyList<float[]> arrays;
+        try
+        {
+            request.TicketBytes = ArrayConnection.IsFor(at) && !_withoutDoor.ContainsKey(at) ? request.TicketBytes : 0;
+            arrays = await FetchAsync(at, request, expected, kind);
+        }
+        catch (ArrayDoorException)
+        {
+            _withoutDoor[at] = true;
+            request.TicketBytes = 0;
+            arrays = await FetchAsync(at, request, expected, kind);
+        }
+
         instruments.Fetched(kind, time.GetElapsedTime(started));
         return arrays;
+    }
+
+    private async Task<IReadOnlyList<float[]>> FetchAsync(Uri at, FetchArraysRequest request, int expected, string kind)
+    {
+        using AsyncServerStreamingCall<FetchArraysResponse> call =
+            new ParameterService.ParameterServiceClient(channels.To(at)).FetchArrays(request, deadline: DeadlineIn(ArraysTimeout));
+        try
+        {
+            return await ArrayPull.ReadAsync(call.ResponseStream, at, expected, bytes => instruments.Received(kind, bytes), CancellationToken.None);
+        }
+        catch (IOException broke) when (broke is not ArrayDoorException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, broke.Message, broke));
+        }
     }
 
     private DateTime DeadlineIn(TimeSpan span) => (time.GetUtcNow() + span).UtcDateTime;

@@ -1,10 +1,12 @@
+using Google.Protobuf;
 using Grpc.Core;
 using S2M.Protos.V1;
+using S2M.Transport;
 using ParameterLayout = S2M.Numerics.Parameters.ParameterLayout;
 
 namespace S2M.Worker.Services;
 
-/// <summary>Sends an answer: definition, arrays in chunks, and what was done.</summary>
+/// <summary>Sends an answer: definition, arrays in chunks or over connections of their own, and what was done.</summary>
 internal static class AnswerWriter
 {
     private const int ChunkBytes = 1 << 16;
@@ -12,8 +14,12 @@ internal static class AnswerWriter
     /// <summary>Sends.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="stream">Where it goes.</param>
+    /// <param name="offers">Takes arrays that are large enough for a connection of their own.</param>
+    /// <param name="ticketBytes">From how many bytes on they are; 0 where none is.</param>
     /// <param name="cancellationToken">Stops at the next chunk.</param>
-    internal static async Task WriteAsync(ShareAnswer answer, IServerStreamWriter<ComputeShareResponse> stream, CancellationToken cancellationToken)
+    /// <exception cref="IOException">An array was not taken to its end.</exception>
+    internal static async Task WriteAsync(
+        ShareAnswer answer, IServerStreamWriter<ComputeShareResponse> stream, ArrayOffers offers, long ticketBytes, CancellationToken cancellationToken)
     {
         // A header leaves with what follows it. Chunks do not wait for each other: they would all be held in memory.
         var withNext = new WriteOptions(WriteFlags.BufferHint);
@@ -25,6 +31,12 @@ internal static class AnswerWriter
 
         foreach (AnswerArray array in answer.Arrays)
         {
+            if (ticketBytes > 0 && array.Bytes.Length >= ticketBytes)
+            {
+                await OfferAsync(array, stream, offers, cancellationToken);
+                continue;
+            }
+
             stream.WriteOptions = withNext;
             await stream.WriteAsync(new ComputeShareResponse { Array = array.Header }, cancellationToken);
             stream.WriteOptions = WriteOptions.Default;
@@ -38,6 +50,16 @@ internal static class AnswerWriter
         stream.WriteOptions = WriteOptions.Default;
         var done = new ShareDone { Items = answer.Items, ComputeSeconds = answer.Compute.TotalSeconds, FetchSeconds = answer.Fetch.TotalSeconds };
         await stream.WriteAsync(new ComputeShareResponse { Done = done }, cancellationToken);
+    }
+
+    private static async Task OfferAsync(AnswerArray array, IServerStreamWriter<ComputeShareResponse> stream, ArrayOffers offers, CancellationToken cancellationToken)
+    {
+        using ArrayOffer offer = offers.Add(array.Bytes);
+        ArrayHeader header = array.Header.Clone();
+        header.Ticket = UnsafeByteOperations.UnsafeWrap(offer.Ticket);
+        stream.WriteOptions = WriteOptions.Default;
+        await stream.WriteAsync(new ComputeShareResponse { Array = header }, cancellationToken);
+        await offer.Sent.WaitAsync(cancellationToken);
     }
 
     /// <summary>A layout as the wire has it.</summary>

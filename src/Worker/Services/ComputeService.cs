@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using S2M.Protos.V1;
+using S2M.Transport;
 using S2M.Worker.Diagnostics;
 
 namespace S2M.Worker.Services;
@@ -11,10 +12,11 @@ namespace S2M.Worker.Services;
 /// <param name="gate">Lets shares in.</param>
 /// <param name="epochs">Refuses loops that have lost their job.</param>
 /// <param name="computer">Computes.</param>
+/// <param name="offers">Large arrays of answers.</param>
 /// <param name="instruments">Counts.</param>
 /// <param name="log">Is told of shares that were cancelled or failed.</param>
 internal sealed partial class ComputeService(
-    WorkerIdentity identity, ShareGate gate, EpochGuard epochs, ShareComputer computer, WorkerInstruments instruments, ILogger<ComputeService> log)
+    WorkerIdentity identity, ShareGate gate, EpochGuard epochs, ShareComputer computer, ArrayOffers offers, WorkerInstruments instruments, ILogger<ComputeService> log)
     : WorkerService.WorkerServiceBase
 {
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ internal sealed partial class ComputeService(
             using ShareGate.Turn turn = gate.Enter();
             ShareAnswer answer = await computer.ComputeAsync(request, items => done = items, cancellationToken);
             activity?.SetTag("items", answer.Items);
-            await AnswerWriter.WriteAsync(answer, responseStream, cancellationToken);
+            await AnswerWriter.WriteAsync(answer, responseStream, offers, request.TicketBytes, cancellationToken);
             instruments.Done(kind, answer.Items, answer.Compute, answer.Bytes);
         }
 #pragma warning disable CA1031 // The door out: every problem becomes a status, and the process goes on.

@@ -39,10 +39,10 @@ internal sealed class ShareComputer(ParameterSource parameters, OpenDataSets dat
         (int? version, string? descriptors) = References(request);
         ParameterSnapshot? snapshot = version is not { } wanted
             ? null
-            : await PullAsync($"parameters of version {wanted}", () => parameters.SnapshotAsync(at, request.JobId, request.Epoch, wanted, cancellationToken));
+            : await PullAsync($"parameters of version {wanted}", () => parameters.SnapshotAsync(at, request, wanted, cancellationToken));
         float[]? pool = descriptors is null
             ? null
-            : await PullAsync($"descriptors '{descriptors}'", () => parameters.DescriptorsAsync(at, request.JobId, request.Epoch, descriptors, cancellationToken));
+            : await PullAsync($"descriptors '{descriptors}'", () => parameters.DescriptorsAsync(at, request, descriptors, cancellationToken));
         TimeSpan fetch = time.GetElapsedTime(started);
 
         var computation = new ShareComputation(request, snapshot, pool);

@@ -157,7 +157,7 @@ public sealed class DispatcherTests
     }
 
     [Fact]
-    public async Task RunAsync_WorkerIsLentToAnotherJob_FinishesItsShare()
+    public async Task RunAsync_WorkerIsLentToAnotherJob_FinishesWhatItHas()
     {
         await using DispatchScene scene = await DispatchScene.StartAsync(2);
         scene.Workers[0].Script(Fault.Slow);
@@ -168,7 +168,54 @@ public sealed class DispatcherTests
         await scene.HasAsync(1);
         scene.Workers[0].Release();
 
-        (await run).Count(answer => answer.Worker!.Id == "worker-0").ShouldBe(1, "the one that was on its way");
+        (await run).Count(answer => answer.Worker!.Id == "worker-0").ShouldBe(scene.Workers[0].Requests.Length, "what was on its way");
+        scene.Lost.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task RunAsync_LargeArrays_ComeOverConnectionsOfTheirOwnWithTheSameNumbers()
+    {
+        await using DispatchScene inCalls = await DispatchScene.StartAsync(1);
+        DispatchOptions options = DispatchScene.Options;
+        options.TicketBytes = 1;
+        await using DispatchScene byTickets = await DispatchScene.StartAsync(1, options);
+
+        ShareAnswer[] expected = await inCalls.RunAsync(3, Token);
+        ShareAnswer[] got = await byTickets.RunAsync(3, Token);
+
+        inCalls.Workers[0].Tickets.ShouldBe(0, "19 numbers are not many");
+        byTickets.Workers[0].Tickets.ShouldBe(3);
+        got.Select(answer => answer.Floats(0)).ShouldBe(expected.Select(answer => answer.Floats(0)));
+    }
+
+    [Fact]
+    public async Task RunAsync_NoConnectionForArraysGetsThrough_TheyComeWithinCallsAndNoShareIsLost()
+    {
+        DispatchOptions options = DispatchScene.Options;
+        options.TicketBytes = 1;
+        await using DispatchScene scene = await DispatchScene.StartAsync([await FakeWorker.StartAsync("worker-0", hasDoor: false)], options);
+
+        (await scene.RunAsync(4, Token)).Length.ShouldBe(4);
+
+        scene.Lost.ShouldBeEmpty();
+        scene.Workers[0].Requests[^1].TicketBytes.ShouldBe(0, "it is not tried again");
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkerComputes_HasItsNextShareAlready()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        await scene.Dispatcher.RunAsync([DispatchScene.Share(0, 1)], null, Token);
+        await scene.Workers[0].EnteredAsync();
+        scene.Workers[0].FaultOf = _ => Fault.Slow;
+        Task<ShareAnswer[]> run = scene.RunAsync(3, Token);
+        await scene.Workers[0].EnteredAsync();
+        await scene.Workers[0].EnteredAsync();
+
+        scene.Workers[0].Requests.Skip(1).Select(request => request.Gradient.First).Order().ShouldBe(Enumerable.Range(0, 2), "one that it computes and one that waits");
+
+        scene.Workers[0].Release();
+        (await run).Length.ShouldBe(3);
         scene.Lost.ShouldBeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
@@ -13,6 +14,7 @@ using S2M.Coordinator.Workers;
 using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
+using S2M.Transport;
 
 namespace S2M.Coordinator.Tests.Dispatch;
 
@@ -26,6 +28,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     private readonly SemaphoreSlim _entered = new(0);
     private readonly SemaphoreSlim _cancelled = new(0);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ArrayOffers _offers = new();
     private WebApplication _host = null!;
 
     private FakeWorker(string id) => Id = id;
@@ -39,6 +42,9 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     internal bool HasOtherBits { get; set; }
 
     internal string NumericContract { get; init; } = "cpu";
+
+    /// <summary>Arrays that went by a ticket.</summary>
+    internal int Tickets { get; private set; }
 
     /// <summary>Gives the parameters of a version.</summary>
     internal Func<int, ParameterSnapshot?> Version { get; set; } = _ => null;
@@ -55,12 +61,27 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         MetricNames = { _executor.Definition.MetricNames },
     };
 
-    internal static async Task<FakeWorker> StartAsync(string id, string contract = "cpu")
+    /// <summary>Starts one.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="contract">Its numeric contract.</param>
+    /// <param name="hasDoor">Whether connections for arrays get through to it.</param>
+    internal static async Task<FakeWorker> StartAsync(string id, string contract = "cpu", bool hasDoor = true)
     {
         var worker = new FakeWorker(id) { NumericContract = contract };
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (hasDoor)
+            {
+                listen.UseArrayDoor(worker._offers, TimeProvider.System);
+            }
+            else
+            {
+                TakeCallsAlone(listen);
+            }
+        }));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddGrpc();
         builder.Services.AddSingleton<IGrpcServiceActivator<FakeWorker>>(new Itself(worker));
@@ -110,6 +131,14 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         ComputeShareResponse[] parts = [.. Answer(request, fault)];
         for (int i = 0; i < parts.Length; i++)
         {
+            if (request.TicketBytes > 0 && parts[i].Array is { Length: > 0 } header && header.Length * sizeof(float) >= request.TicketBytes)
+            {
+                int chunks = parts.Skip(i + 1).TakeWhile(static part => part.Chunk is not null).Count();
+                await OfferAsync(parts[i], [.. parts[(i + 1)..(i + 1 + chunks)].SelectMany(static part => part.Chunk.Data)], responseStream, context.CancellationToken);
+                i += chunks;
+                continue;
+            }
+
             await responseStream.WriteAsync(parts[i], context.CancellationToken);
             if (fault == Fault.FailsWithin && i == 1)
             {
@@ -132,6 +161,18 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         _cancelled.Dispose();
     }
 
+    // Something between the two that takes calls alone.
+    private static void TakeCallsAlone(ListenOptions endpoint) => endpoint.Use(next => async connection =>
+    {
+        ReadResult first = await connection.Transport.Input.ReadAsync();
+        bool isCall = first.Buffer.FirstSpan is [(byte)'P', ..];
+        connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+        if (isCall)
+        {
+            await next(connection);
+        }
+    });
+
     private static Protos.V1.ParameterLayout Layout(Numerics.Parameters.ParameterLayout layout)
     {
         var wire = new Protos.V1.ParameterLayout();
@@ -153,6 +194,15 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         int half = bytes.Length / 2;
         yield return new ComputeShareResponse { Chunk = new TensorChunk { Offset = 0, Data = ByteString.CopyFrom(bytes.Span[..half]) } };
         yield return new ComputeShareResponse { Chunk = new TensorChunk { Offset = half, Data = ByteString.CopyFrom(bytes.Span[half..]) } };
+    }
+
+    private async Task OfferAsync(ComputeShareResponse header, byte[] bytes, IServerStreamWriter<ComputeShareResponse> stream, CancellationToken cancellationToken)
+    {
+        Tickets++;
+        using ArrayOffer offer = _offers.Add(bytes);
+        header.Array.Ticket = ByteString.CopyFrom(offer.Ticket.Span);
+        await stream.WriteAsync(header, cancellationToken);
+        await offer.Sent.WaitAsync(cancellationToken);
     }
 
     private async Task HangAsync(CancellationToken cancellationToken)

@@ -51,6 +51,59 @@ public sealed class LeaseTransitionsTests
     }
 
     [Fact]
+    public void Looked_SharesAreQueued_EachGoesAheadToWhoIsFreeFirst()
+    {
+        LeasedWorker[] workers = [Worker("quick", seconds: 1), Worker("slow", seconds: 3)];
+
+        (LeasingState state, IReadOnlyList<LeasingEffect> effects) = Look(LeaseTransitions.Begin(Enumerable.Repeat((2, false), 5)), 0, workers);
+
+        effects.ShouldBe(
+            [
+                new LeasingEffect.Send(0, 0, "quick", LeaseReason.Work),
+                new LeasingEffect.Send(1, 1, "slow", LeaseReason.Work),
+                new LeasingEffect.Send(2, 2, "quick", LeaseReason.Ahead),
+            ],
+            "the quick one is free at 2 and at 4, the slow one at 6: what comes next is the quick one's too");
+        state.Shares[2].Leases.ShouldBe([new Lease(2, "quick", 2) { Waits = true }]);
+        workers = [workers[0] with { OnItsWay = 2 }, workers[1] with { OnItsWay = 1 }];
+        Look(state, 3.25, workers).Effects.ShouldBeEmpty("the quick one is expected at 5.5 now, the slow one at 6");
+        Look(state, 5, workers).Effects.ShouldBe([new LeasingEffect.Send(3, 3, "slow", LeaseReason.Ahead)], "the quick one is late");
+    }
+
+    [Fact]
+    public void Answered_AnotherShareWaits_BeginsAtTheNextLook()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(2, false), (2, false)]), 0, Worker("a", seconds: 1));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(0, string.Empty));
+
+        (state, _) = Look(state, 1.5, Worker("a", seconds: 1, onItsWay: 1));
+
+        state.Shares[1].Leases.ShouldBe([new Lease(1, "a", 1.5)]);
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 0, 1, "nothing is known of its speed")]
+    [InlineData(1, 1, 1, "it failed last")]
+    [InlineData(1, 0, 2, "a call of it was cancelled and is not over")]
+    public void Looked_AWorkerThatCannotBeRelyedOn_GetsNothingAhead(double seconds, int failures, int onItsWay, string because)
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(2, false), (2, false)]), 0, Worker("a"));
+
+        Look(state, 0.5, Worker("a", seconds, failures: failures, onItsWay: onItsWay)).Effects.ShouldBeEmpty(because);
+    }
+
+    [Fact]
+    public void Failed_BothSharesOfAWorker_AreQueuedAgain()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(2, false), (2, false)]), 0, Worker("a", seconds: 1));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Failed(1, false, false, "gone"));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Failed(0, false, false, "gone"));
+
+        Look(state, 1, Worker("b", seconds: 1), Worker("c", seconds: 1)).Effects
+            .ShouldBe([new LeasingEffect.Send(0, 2, "b", LeaseReason.Work), new LeasingEffect.Send(1, 3, "c", LeaseReason.Work)]);
+    }
+
+    [Fact]
     public void Looked_NothingIsKnownOfSpeeds_NothingIsCopied()
     {
         (LeasingState state, _) = Look(LeaseTransitions.Begin([(4, false)]), 0, Worker("a"));
@@ -173,5 +226,6 @@ public sealed class LeaseTransitionsTests
     private static (LeasingState State, IReadOnlyList<LeasingEffect> Effects) Look(LeasingState state, double now, params LeasedWorker[] workers)
         => Transitions.Next(state, new LeasingEvent.Looked(now, workers));
 
-    private static LeasedWorker Worker(string name, double seconds = double.NaN, bool isFree = true, int failures = 0) => new(name, isFree, true, failures, seconds);
+    private static LeasedWorker Worker(string name, double seconds = double.NaN, bool isFree = true, int failures = 0, int? onItsWay = null)
+        => new(name, onItsWay ?? (isFree ? 0 : 1), true, failures, seconds);
 }

@@ -11,6 +11,7 @@ public sealed class LeasingExplorationTests
     [Theory]
     [InlineData("three shares, two fail, one leaves", 30)]
     [InlineData("a slow worker, time passes", 30)]
+    [InlineData("four shares, some wait behind others", 30)]
     [InlineData("an audit, a liar", 30)]
     [InlineData("an audit, a liar, one leaves, one joins", 30)]
     public void Next_EveryInterleaving_CountsEachShareOnceAndEnds(string scene, int depth)
@@ -51,6 +52,7 @@ public sealed class LeasingExplorationTests
         {
             "three shares, two fail, one leaves" => World([(1, false), (1, false), (1, false)], "a", "b") with { Failures = 2, Leaves = 1, MayJoin = ["c"] },
             "a slow worker, time passes" => World([(1, false), (1, false), (1, false)], "a", "b", "slow") with { Ticks = 2, Failures = 1 },
+            "four shares, some wait behind others" => World([(1, false), (1, false), (1, false), (1, false)], "a", "slow") with { Ticks = 1, Failures = 1, Leaves = 1 },
             "an audit, a liar" => World([(1, false), (1, true)], "a", "b", "c") with { Liars = ["a"], Failures = 2, Ticks = 1 },
             _ => World([(1, true), (1, false)], "a", "b") with { Liars = ["b"], MayJoin = ["c"], Leaves = 1, Ticks = 1 },
         };

@@ -42,7 +42,8 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
     internal string Key => string.Join(
         '|',
         string.Join(';', State.Shares.Select((share, i) =>
-            $"{i}:{string.Join(',', share.Leases.Select(lease => $"{lease.Worker}@{lease.Begun}"))}/{string.Join(',', share.Opinions.Select(one => one.Worker + one.Digest))}"
+            $"{i}:{string.Join(',', share.Leases.Select(lease => $"{lease.Worker}@{lease.Begun}{lease.Waits}"))}"
+                + $"/{string.Join(',', share.Opinions.Select(one => one.Worker + one.Digest))}"
                 + $"/{string.Join(',', share.FailedBy)}/{share.Faults}/{(share.Winner is null ? "open" : Accepted.TryGetValue(i, out var got) ? got.Worker + got.Digest : "?")}")),
         string.Join(',', State.Distrusted),
         string.Join(';', Calls.Select(call => $"{call.Share}{call.Worker}{call.IsWanted}").Order(StringComparer.Ordinal)),
@@ -139,9 +140,10 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
             return "leases and calls that are wanted differ";
         }
 
-        if (HasTwice(wanted.Select(call => call.Worker)))
+        if (State.Shares.SelectMany(share => share.Leases).GroupBy(lease => lease.Worker, StringComparer.Ordinal)
+            .Any(one => one.Count() > LeasePolicy.SharesOfWorker || (WasLooked && one.Count(lease => !lease.Waits) != 1)))
         {
-            return "a worker has two leases";
+            return "a worker has too many leases, or not one that it computes";
         }
 
         for (int i = 0; i < State.Shares.Length; i++)
@@ -191,7 +193,7 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
 
     private LeasedWorker[] Views()
         => [.. Workers.Union(Calls.Select(call => call.Worker)).Select(worker => new LeasedWorker(
-            worker, !Calls.Exists(call => call.Worker == worker), Workers.Contains(worker), 0, worker == "slow" ? 50 : 1))];
+            worker, Calls.Count(call => call.Worker == worker), Workers.Contains(worker), 0, worker == "slow" ? 50 : 1))];
 
     private LeasingWorld Answer(Call call, string digest)
         => (this with { Calls = Calls.Remove(call), Arrived = Arrived.SetItem(call.Lease, (call.Worker, digest)) })
@@ -200,10 +202,8 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
     private LeasingWorld Leave(string worker)
     {
         LeasingWorld world = this with { Workers = Workers.Remove(worker), Leaves = Leaves - 1 };
-        Call? call = Calls.Find(one => one.Worker == worker);
-        return call is null
-            ? world.Happens()
-            : (world with { Calls = Calls.Remove(call) }).Next(new LeasingEvent.Failed(call.Lease, IsFault: false, IsFatal: false, "gone"));
+        return Calls.Where(call => call.Worker == worker).Aggregate(world.Happens(), static (left, call) => (left with { Calls = left.Calls.Remove(call) })
+            .Next(new LeasingEvent.Failed(call.Lease, IsFault: false, IsFatal: false, "gone")));
     }
 
     private LeasingWorld Happens() => this with { WasLooked = false };
@@ -228,7 +228,7 @@ internal sealed record LeasingWorld(LeaseTransitions Transitions, LeasingState S
                 return this with
                 {
                     Calls = Calls.Add(new Call(send.Lease, send.Share, send.Worker, IsWanted: true)),
-                    Broken = Calls.Exists(one => one.Worker == send.Worker) ? "sent to a busy worker" : Broken,
+                    Broken = Calls.Count(one => one.Worker == send.Worker) >= (send.Why == LeaseReason.Ahead ? LeasePolicy.SharesOfWorker : 1) ? "sent to a busy worker" : Broken,
                 };
             case LeasingEffect.Cancel cancel:
                 Call? call = Calls.Find(one => one.Lease == cancel.Lease);

@@ -183,7 +183,7 @@ public sealed class ShareAnswerTests
     {
         try
         {
-            return await ShareAnswer.ReadAsync(Worker, new Stream(parts), CancellationToken.None);
+            return await ShareAnswer.ReadAsync(Worker, new Uri(Worker.Address), new Stream(parts), CancellationToken.None);
         }
         catch (ShareAnswerException)
         {

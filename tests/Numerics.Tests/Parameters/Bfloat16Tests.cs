@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CsCheck;
 using S2M.Numerics.Parameters;
 
@@ -48,6 +49,22 @@ public sealed class Bfloat16Tests
 
             back.Select(BitConverter.SingleToUInt32Bits).ShouldBe(values.Select(BitConverter.SingleToUInt32Bits));
         });
+
+    [Fact]
+    public void Spread_HalvesInTheSecondHalfOfTheMemory_AreTheNumbersWhateverThePieces()
+        => Gen.Select(Finite.Array[0, 20_000], Gen.Int[1, 9000]).Sample((values, piece) =>
+        {
+            Bfloat16.Round(values);
+            float[] inPlace = new float[values.Length];
+            Bfloat16.Pack(values, MemoryMarshal.Cast<float, ushort>(inPlace.AsSpan())[values.Length..]);
+
+            for (int first = 0; first < values.Length; first += piece)
+            {
+                Bfloat16.Spread(inPlace, first, Math.Min(values.Length, first + piece));
+            }
+
+            inPlace.Select(BitConverter.SingleToUInt32Bits).ShouldBe(values.Select(BitConverter.SingleToUInt32Bits));
+        }, iter: 60);
 
     /// <summary>By distances in float64, which are exact here; the neighbor above the largest one counts as 2^128.</summary>
     private static double Nearest(float value)

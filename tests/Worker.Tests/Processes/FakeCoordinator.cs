@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -22,7 +23,11 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     private FakeCoordinator(int port)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, endPoint => endPoint.Protocols = HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, endPoint =>
+        {
+            endPoint.Protocols = HttpProtocols.Http2;
+            TakeCallsAlone(endPoint);
+        }));
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
@@ -61,6 +66,9 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     /// <summary>The arrays that are asked for.</summary>
     internal Func<FetchArraysRequest, Task<float[][]>> OnArrays { get; set; } = _ => throw new RpcException(new Status(StatusCode.NotFound, "no arrays"));
 
+    /// <summary>Whether arrays are offered by tickets that nobody can show, where a pull takes such: no connection for arrays gets through.</summary>
+    internal bool OffersWithoutDoor { get; set; }
+
     /// <summary>What is registered.</summary>
     internal Func<string, DataSet> OnDataSet { get; set; } = version => throw new RpcException(new Status(StatusCode.NotFound, $"no data set {version}"));
 
@@ -81,6 +89,18 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _web.DisposeAsync();
+
+    // Something between the two that takes calls alone.
+    private static void TakeCallsAlone(ListenOptions endpoint) => endpoint.Use(next => async connection =>
+    {
+        ReadResult first = await connection.Transport.Input.ReadAsync();
+        bool isCall = first.Buffer.FirstSpan is [(byte)'P', ..];
+        connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+        if (isCall)
+        {
+            await next(connection);
+        }
+    });
 
     private static void CheckToken(ServerCallContext context) => context.RequestHeaders.GetValue("authorization").ShouldBe($"Bearer {Token}");
 
@@ -125,6 +145,15 @@ internal sealed class FakeCoordinator : IAsyncDisposable
         {
             CheckToken(context);
             coordinator.Pulls.Enqueue(request);
+            if (coordinator.OffersWithoutDoor && request.TicketBytes > 0)
+            {
+                await responseStream.WriteAsync(new FetchArraysResponse
+                {
+                    Array = new ArrayHeader { ElementType = ElementType.Float32, Length = 1000, Ticket = ByteString.CopyFrom(new byte[16]) },
+                });
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+
             foreach (float[] array in await coordinator.OnArrays(request))
             {
                 await responseStream.WriteAsync(new FetchArraysResponse { Array = new ArrayHeader { ElementType = ElementType.Float32, Length = array.Length } });

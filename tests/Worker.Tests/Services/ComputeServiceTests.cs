@@ -130,6 +130,29 @@ public sealed class ComputeServiceTests(ServedWorker served) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task ComputeShare_NoConnectionForArraysGetsThrough_PullsWithinTheCallFromThenOn()
+    {
+        const string Job = "job-without-door";
+        served.Coordinator.OffersWithoutDoor = true;
+        try
+        {
+            ComputeShareRequest request = served.Share;
+            request.JobId = Job;
+            request.TicketBytes = 1L << 40;
+            request.Gradient = served.Job.Gradient(1, 0, 1);
+
+            Answer answer = await served.Client.ComputeAsync(request);
+
+            answer.Nodes().ShouldHaveSingleItem();
+            served.Coordinator.Pulls.Where(pull => pull.JobId == Job).Select(pull => pull.TicketBytes).ShouldBe([1L << 40, 0L]);
+        }
+        finally
+        {
+            served.Coordinator.OffersWithoutDoor = false;
+        }
+    }
+
+    [Fact]
     public async Task ComputeShare_NonFiniteParameters_GivesAnAbsentNode()
     {
         const string Job = "job-not-finite";

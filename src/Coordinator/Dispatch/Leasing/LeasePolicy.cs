@@ -9,6 +9,9 @@ internal sealed record LeasePolicy(int FaultsPerShare, double BackupFactor, doub
     /// <summary>Workers that compute a share at the same time, at most.</summary>
     internal const int Copies = 2;
 
+    /// <summary>Shares that a worker has at most: the one that it computes, and one that waits, so that it does not wait itself for what comes next.</summary>
+    internal const int SharesOfWorker = 2;
+
     /// <summary>When a lease is late, in seconds of the run's clock.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="expected">What is expected of its worker, in seconds; NaN where nothing is known: never late then, its lease ends it.</param>

@@ -6,6 +6,9 @@ internal enum LeaseReason
     /// <summary>Nobody computes it.</summary>
     Work,
 
+    /// <summary>Nobody computes it, and its worker is the first that will be free: it waits there.</summary>
+    Ahead,
+
     /// <summary>A second copy: the first one is late, or another worker would be done before it.</summary>
     Backup,
 

@@ -2,11 +2,15 @@ namespace S2M.Coordinator.Dispatch.Leasing;
 
 /// <summary>A worker as leases see it.</summary>
 /// <param name="Incarnation">This start of it.</param>
-/// <param name="IsFree">Whether nothing of this job is on its way to it.</param>
+/// <param name="OnItsWay">Shares of this job that were sent to it and are not over, cancelled ones among them.</param>
 /// <param name="TakesShares">Whether it may have a share: its canary gave the right bits, and its connection is not at rest.</param>
 /// <param name="Failures">Failures in a row: who fails is asked last.</param>
 /// <param name="SecondsPerItem">What it is expected to need for an item of this kind; NaN where nothing is known.</param>
-internal sealed record LeasedWorker(string Incarnation, bool IsFree, bool TakesShares, int Failures, double SecondsPerItem);
+internal sealed record LeasedWorker(string Incarnation, int OnItsWay, bool TakesShares, int Failures, double SecondsPerItem)
+{
+    /// <summary>Whether nothing of this job is on its way to it.</summary>
+    internal bool IsFree => OnItsWay == 0;
+}
 
 /// <summary>What can happen to the shares of a run.</summary>
 internal abstract record LeasingEvent

@@ -2,11 +2,15 @@ using System.Collections.Immutable;
 
 namespace S2M.Coordinator.Dispatch.Leasing;
 
-/// <summary>A worker computes a share.</summary>
+/// <summary>A worker computes a share, or has it waiting behind the one that it computes.</summary>
 /// <param name="Id">Unique within a run.</param>
 /// <param name="Worker">The worker's incarnation.</param>
-/// <param name="Begun">When, in seconds of the run's clock.</param>
-internal sealed record Lease(int Id, string Worker, double Begun);
+/// <param name="Begun">When, in seconds of the run's clock; while it waits, when it is expected to begin.</param>
+internal sealed record Lease(int Id, string Worker, double Begun)
+{
+    /// <summary>Whether its worker is expected to be at another share still.</summary>
+    internal bool Waits { get; init; }
+}
 
 /// <summary>An answer that came.</summary>
 /// <param name="Lease">The lease that it belongs to, which is over.</param>
@@ -36,6 +40,9 @@ internal sealed record ShareState(int Items, bool IsAudited)
 
     /// <summary>Whether no answer counts yet.</summary>
     internal bool IsOpen => Winner is null;
+
+    /// <summary>Whether nobody has it and nobody answered it.</summary>
+    internal bool IsQueued => IsOpen && Leases.Length == 0 && Opinions.Length == 0;
 
     /// <summary>Whether workers gave different answers, and no two the same.</summary>
     internal bool IsDisputed => IsOpen && Opinions.Length > 1;
