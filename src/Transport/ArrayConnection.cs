@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace S2M.Transport;
@@ -5,16 +6,16 @@ namespace S2M.Transport;
 /// <summary>The side that takes an array: a connection for it alone, read straight into its memory.</summary>
 public static class ArrayConnection
 {
+    /// <summary>Name of the source of its spans: one for each array that is taken.</summary>
+    public const string ActivitySourceName = "S2M.Transport";
+
+    private static readonly ActivitySource Activities = new(ActivitySourceName);
+
     // For the connection and the greeting: something between that does not know them may say nothing at all.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether an address can be asked for arrays: where calls are encrypted, by something between, only calls go through.</summary>
-    /// <param name="address">Where the other side's calls go.</param>
-    public static bool IsFor(Uri address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        return address.Scheme == Uri.UriSchemeHttp;
-    }
+    // Without a byte: the other side is gone, or hangs, and the call beside may not show it.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     /// <summary>Takes an array.</summary>
     /// <param name="address">Where the other side's calls go, such as http://host:port.</param>
@@ -27,10 +28,16 @@ public static class ArrayConnection
     /// <exception cref="IOException">The connection broke in the middle.</exception>
     /// <exception cref="Exception">That of the call, where it failed.</exception>
     public static Task ReadAsync(Uri address, ReadOnlyMemory<byte> ticket, Memory<byte> memory, Action<int>? filled, Task<bool> call, CancellationToken cancellationToken)
-        => ReadAsync(address, ticket, memory, filled, call, Patience, cancellationToken);
+        => ReadAsync(address, ticket, memory, filled, call, (Patience, Silence), cancellationToken);
 
     internal static async Task ReadAsync(
-        Uri address, ReadOnlyMemory<byte> ticket, Memory<byte> memory, Action<int>? filled, Task<bool> call, TimeSpan patience, CancellationToken cancellationToken)
+        Uri address,
+        ReadOnlyMemory<byte> ticket,
+        Memory<byte> memory,
+        Action<int>? filled,
+        Task<bool> call,
+        (TimeSpan Greeting, TimeSpan Silence) patience,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(call);
@@ -43,49 +50,60 @@ public static class ArrayConnection
             await call;
         }
 
-        await read;
+        try
+        {
+            await read;
+        }
+        catch (IOException) when (call.IsFaulted || call.IsCanceled)
+        {
+            await call;
+            throw;
+        }
     }
 
     private static async Task TakeAsync(
-        Uri address, ReadOnlyMemory<byte> ticket, Memory<byte> memory, Action<int>? filled, TimeSpan patience, CancellationToken cancellationToken)
+        Uri address,
+        ReadOnlyMemory<byte> ticket,
+        Memory<byte> memory,
+        Action<int>? filled,
+        (TimeSpan Greeting, TimeSpan Silence) patience,
+        CancellationToken cancellationToken)
     {
         int came = 0;
+        using Activity? activity = Activities.StartActivity("take array");
+        activity?.SetTag("s2m.bytes", memory.Length);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await GreetAsync(socket, address, ticket, patience, cancellationToken);
+            stop.CancelAfter(patience.Greeting);
+            await GreetAsync(socket, address, ticket, stop.Token);
             while (came < memory.Length)
             {
-                came += await ReceiveAsync(socket, memory[came..], cancellationToken);
+                stop.CancelAfter(patience.Silence);
+                came += await ReceiveAsync(socket, memory[came..], stop.Token);
                 filled?.Invoke(came);
             }
         }
-        catch (Exception problem) when (problem is SocketException or IOException)
+        catch (Exception problem) when (problem is SocketException or IOException || (problem is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            activity?.SetStatus(ActivityStatusCode.Error, problem.Message);
+            string what = problem is OperationCanceledException ? "nothing came for too long" : problem.Message;
             throw came == 0
-                ? new ArrayDoorException($"array of {memory.Length} bytes from {address}: expected a connection of its own, got none: {problem.Message}", problem)
-                : new IOException($"array of {memory.Length} bytes from {address}: broke after {came} bytes: {problem.Message}", problem);
+                ? new ArrayDoorException($"array of {memory.Length} bytes from {address}: expected a connection of its own, got none: {what}", problem)
+                : new IOException($"array of {memory.Length} bytes from {address}: broke after {came} bytes: {what}", problem);
         }
     }
 
-    private static async Task GreetAsync(Socket socket, Uri address, ReadOnlyMemory<byte> ticket, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task GreetAsync(Socket socket, Uri address, ReadOnlyMemory<byte> ticket, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        stop.CancelAfter(patience);
+        await socket.ConnectAsync(address.IdnHost, address.Port, cancellationToken);
+        byte[] greeting = [.. ArrayDoor.Greeting.Span, .. ticket.Span];
+        await socket.SendAsync(greeting, SocketFlags.None, cancellationToken);
         byte[] answer = new byte[ArrayDoor.Greeting.Length];
-        try
+        for (int came = 0; came < answer.Length;)
         {
-            await socket.ConnectAsync(address.IdnHost, address.Port, stop.Token);
-            byte[] greeting = [.. ArrayDoor.Greeting.Span, .. ticket.Span];
-            await socket.SendAsync(greeting, SocketFlags.None, stop.Token);
-            for (int came = 0; came < answer.Length;)
-            {
-                came += await ReceiveAsync(socket, answer.AsMemory(came), stop.Token);
-            }
-        }
-        catch (OperationCanceledException silent) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new IOException($"no answer within {patience.TotalSeconds:0.###} s", silent);
+            came += await ReceiveAsync(socket, answer.AsMemory(came), cancellationToken);
         }
 
         if (!answer.AsSpan().SequenceEqual(ArrayDoor.Greeting.Span))

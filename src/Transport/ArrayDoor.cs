@@ -44,11 +44,13 @@ public static class ArrayDoor
     {
         PipeReader input = connection.Transport.Input;
         using var patience = new CancellationTokenSource(Patience, time);
+        CancellationToken closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, closing);
         try
         {
             while (true)
             {
-                ReadResult read = await input.ReadAsync(patience.Token);
+                ReadResult read = await input.ReadAsync(stop.Token);
                 ReadOnlySequence<byte> seen = read.Buffer;
                 if (!StartsLikeGreeting(seen))
                 {

@@ -60,22 +60,6 @@ public sealed class SameBitsTests(Reference reference)
         }
     }
 
-    [Theory]
-    [InlineData("float32")]
-    [InlineData("bfloat16")]
-    public async Task Train_EveryArrayOverAConnectionOfItsOwn_GivesTheBitsOfOneProcess(string format)
-    {
-        string[] settings = [$"training.gradient_format={format}"];
-        using var folder = new TempFolder();
-        string expected = SmallJob.Figures(await Reference.TrainAsync(folder["reference"], settings));
-        await using Cluster cluster = await Cluster.StartAsync(2, environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["S2M_Dispatch__TicketBytes"] = "1" });
-
-        Job job = await cluster.Watch(await cluster.SubmitAsync(settings)).EndAsync();
-
-        job.State.ShouldBe(JobState.Succeeded, job.Reason);
-        SmallJob.Figures(await MetricsAsync(cluster, job)).ShouldBe(expected);
-    }
-
     /// <summary>Trains the small job and compares hash and figures.</summary>
     internal static async Task AssertSameAsync(Cluster cluster, Reference reference)
     {

@@ -9,6 +9,8 @@ public sealed class ArrayConnectionTests
     // More than what sockets hold between the two sides.
     private const int Large = 64 << 20;
 
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Late = TimeSpan.FromHours(1);
     private static readonly Task<bool> Open = new TaskCompletionSource<bool>().Task;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -109,9 +111,24 @@ public sealed class ArrayConnectionTests
         silent.Start();
 
         ArrayDoorException problem = await Should.ThrowAsync<ArrayDoorException>(
-            () => ArrayConnection.ReadAsync(AddressOf(silent), new byte[16], new byte[10], filled: null, Open, TimeSpan.FromMilliseconds(20), Token));
+            () => ArrayConnection.ReadAsync(AddressOf(silent), new byte[16], new byte[10], filled: null, Open, (Soon, Late), Token));
 
-        problem.Message.ShouldEndWith("no answer within 0.02 s");
+        problem.Message.ShouldEndWith("nothing came for too long");
+    }
+
+    [Fact]
+    public async Task ReadAsync_SilenceInTheMiddle_IsNotWaitedForWithoutEnd()
+    {
+        using var stuck = new TcpListener(IPAddress.Loopback, 0);
+        stuck.Start();
+        Task reading = ArrayConnection.ReadAsync(AddressOf(stuck), new byte[16], new byte[10], filled: null, Open, (Late, Soon), Token);
+        using Socket peer = await stuck.AcceptSocketAsync(Token);
+
+        await peer.SendAsync("S2M-ARR1abc"u8.ToArray(), Token);
+
+        IOException problem = await Should.ThrowAsync<IOException>(() => reading);
+        problem.ShouldNotBeOfType<ArrayDoorException>();
+        problem.Message.ShouldEndWith("broke after 3 bytes: nothing came for too long");
     }
 
     [Fact]
@@ -152,11 +169,6 @@ public sealed class ArrayConnectionTests
 
         (await Should.ThrowAsync<TimeoutException>(() => reading)).Message.ShouldBe("no ping");
     }
-
-    [Theory]
-    [InlineData("http://host:1", true)]
-    [InlineData("https://host:1", false)]
-    public void IsFor_EncryptedCalls_AreLeftAlone(string address, bool isFor) => ArrayConnection.IsFor(new Uri(address)).ShouldBe(isFor);
 
     private static Uri AddressOf(TcpListener listener) => new($"http://{listener.LocalEndpoint}");
 

@@ -16,7 +16,7 @@ internal static class CoordinatorInstruments
     private static readonly Counter<long> Shares = Meter.CreateCounter<long>("s2m.coordinator.shares", "{share}", "Shares that were answered, by kind.");
     private static readonly Counter<long> LostShares = Meter.CreateCounter<long>("s2m.coordinator.shares.lost", "{share}", "Leases that ended without an answer, by kind.");
     private static readonly Histogram<double> ShareSeconds = Meter.CreateHistogram<double>(
-        "s2m.coordinator.share.duration", "s", "Time from when the worker had it for itself, which is from its lease where none was before it, to its answer, by kind.");
+        "s2m.coordinator.share.duration", "s", "Time from lease to answer, or from the answer to the share before it, by kind.");
     private static readonly Histogram<double> ComputeSeconds = Meter.CreateHistogram<double>(
         "s2m.coordinator.share.compute", "s", "Time of it on the worker's training thread, by kind.");
     private static readonly Counter<long> Backups = Meter.CreateCounter<long>("s2m.coordinator.shares.backups", "{share}", "Copies of shares that were late, by kind.");
@@ -35,15 +35,11 @@ internal static class CoordinatorInstruments
     internal static ActivitySource Activities { get; } = new(Name);
 
     /// <summary>A share was answered.</summary>
-    internal static void ShareDone(string kind, TimeSpan? spent, Wire.ShareDone done)
+    internal static void ShareDone(string kind, TimeSpan spent, Wire.ShareDone done)
     {
         var tag = new KeyValuePair<string, object?>("kind", kind);
         Shares.Add(1, tag);
-        if (spent is { } known)
-        {
-            ShareSeconds.Record(known.TotalSeconds, tag);
-        }
-
+        ShareSeconds.Record(spent.TotalSeconds, tag);
         ComputeSeconds.Record(done.ComputeSeconds, tag);
     }
 

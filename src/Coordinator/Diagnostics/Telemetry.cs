@@ -5,6 +5,7 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using S2M.Transport;
 
 namespace S2M.Coordinator.Diagnostics;
 
@@ -50,7 +51,7 @@ internal static class Telemetry
         {
             // The silo's own source (Microsoft.Orleans.Runtime) tells of every heartbeat: it is left out.
             telemetry.WithTracing(tracing => tracing
-                .AddSource(CoordinatorInstruments.Name, "Microsoft.Orleans.Application", "Grpc.Net.Client")
+                .AddSource(CoordinatorInstruments.Name, ArrayConnection.ActivitySourceName, "Microsoft.Orleans.Application", "Grpc.Net.Client")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !IsNoise(context.Request.Path))
                 .AddHttpClientInstrumentation()
                 .AddOtlpExporter());

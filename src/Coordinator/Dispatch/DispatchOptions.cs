@@ -51,7 +51,10 @@ public sealed class DispatchOptions
     [Range(0, long.MaxValue)]
     public long TicketBytes { get; set; } = 8L << 20;
 
-    /// <summary>Into how many shares a step is cut for each worker, so that slower ones get fewer; 4 by default. Gradients above 8 MB are cut into one for each.</summary>
+    /// <summary>
+    /// Into how many shares a step is cut for each worker, so that slower ones get fewer; 4 by default, twice as many where one worker is more than twice as slow as another.
+    /// Gradients above 8 MB are cut into one for each.
+    /// </summary>
     [Range(1, 64)]
     public int SharesPerWorker { get; set; } = 4;
 }

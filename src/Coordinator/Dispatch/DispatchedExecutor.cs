@@ -23,6 +23,8 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     /// <summary>Images of an embedding chunk: workers compute whole chunks, so a share is a number of them.</summary>
     private const int EmbeddingChunk = 256;
 
+    private const string Gradient = "gradient";
+
     // Small enough for progress and for a quick hand-over, large enough that a call costs nothing beside them.
     private const int ChunksPerShare = 4;
     private const int GroupsPerShare = 64;
@@ -59,7 +61,7 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
         int version = shelf.Publish(snapshot);
         int length = snapshot.Parameters.Length + snapshot.Buffers.Length;
         int size = EpisodesPerShare(episodes.Count, length);
-        ShareWork[] shares = [.. episodes.Chunk(size).Select((part, index) => new ShareWork("gradient", step, part.Length, request => request.Gradient = new Wire.GradientWork
+        ShareWork[] shares = [.. episodes.Chunk(size).Select((part, index) => new ShareWork(Gradient, step, part.Length, request => request.Gradient = new Wire.GradientWork
         {
             Version = version,
             Leaves = episodes.Count,
@@ -182,7 +184,8 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
     private bool IsAudited()
         => options.AuditEvery > 0 && ++_gradientShares % options.AuditEvery == 0 && !NumericContract.Contains("cuda", StringComparison.OrdinalIgnoreCase);
 
-    // Whole subtrees, so that each share comes back as one sum, several for each worker: who is slow gets fewer.
+    // Whole subtrees, so that each share comes back as one sum, several for each worker: who is slow gets fewer. Where one is much slower there are twice as many: the others
+    // end within one share of each other, and wait for that.
     private int EpisodesPerShare(int episodes, int length)
     {
         if ((long)length * sizeof(float) > LargestCutBytes)
@@ -190,7 +193,7 @@ internal sealed class DispatchedExecutor(Dispatcher dispatcher, JobWorkers worke
             return PerWorker(episodes);
         }
 
-        int shares = Math.Max(1, workers.Count) * options.SharesPerWorker;
+        int shares = Math.Max(1, workers.Count) * options.SharesPerWorker * (dispatcher.AreUneven(Gradient) ? 2 : 1);
         return Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)(episodes / shares) + 1) / 2);
     }
 

@@ -32,6 +32,9 @@ internal sealed class Dispatcher : IAsyncDisposable
         set => _vetting.Canary = value;
     }
 
+    /// <summary>Whether the job's workers differ so much in speed that finer shares even them out.</summary>
+    internal bool AreUneven(string kind) => _clock.AreUneven(kind, _workers.View(isVettingOn: false, static _ => double.NaN).Select(static worker => worker.Incarnation));
+
     /// <summary>Has all shares computed.</summary>
     /// <param name="shares">The shares, all of one kind.</param>
     /// <param name="onDone">Is told of each share that was answered.</param>

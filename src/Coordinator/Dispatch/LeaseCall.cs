@@ -28,12 +28,12 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
     /// <param name="work">The share.</param>
     /// <param name="index">Its place in its run.</param>
     /// <param name="why">Why it is sent.</param>
-    /// <param name="faults">How often workers failed it: the lease grows with it, and where it waits behind another share.</param>
+    /// <param name="faults">How often workers failed it: the lease grows with it.</param>
     /// <param name="cancellationToken">The answer is not wanted any more: the worker stops at its next episode.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal async Task<LeaseEnd> RunAsync(WorkerLane lane, ShareWork work, int index, LeaseReason why, int faults, CancellationToken cancellationToken)
     {
-        using LaneTurns.Turn turn = lane.Turns.Enter();
+        using LaneTurns.Turn turn = lane.Turns.Enter(clock.Lease(work, lane.Incarnation) * (1 + faults));
         using Activity? activity = CoordinatorInstruments.Activities.StartActivity("dispatch share");
         activity?.SetTag("s2m.worker", lane.Worker.Id).SetTag("s2m.kind", work.Kind).SetTag("s2m.share", index).SetTag("s2m.items", work.Items)
             .SetTag("s2m.reason", why.ToString().ToLowerInvariant());
@@ -41,24 +41,19 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
         {
             Wire.ComputeShareRequest request = context.NewRequest(work.Step, index);
             work.Fill(request);
-            int before = why == LeaseReason.Ahead ? 1 : 0;
-            ShareAnswer answer = await lane.ComputeAsync(request, clock.Lease(work, lane.Incarnation) * (1 + before + faults), cancellationToken);
+            ShareAnswer answer = await lane.ComputeAsync(request, turn.Lease, cancellationToken);
             work.Check(answer);
-            (lane.Failures, lane.Problem) = (0, string.Empty);
-            TimeSpan? spent = turn.Spent;
-            if (spent is { } known)
-            {
-                clock.Add(work, lane.Incarnation, known);
-            }
-
+            lane.Succeed();
+            TimeSpan spent = turn.Spent;
+            clock.Add(work, lane.Incarnation, spent);
             CoordinatorInstruments.ShareDone(work.Kind, spent, answer.Done);
             return new LeaseEnd(answer, string.Empty, IsFault: false, IsFatal: false);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            if (turn.Spent is { } spent)
+            if (turn.IsFirst)
             {
-                clock.AddAtLeast(work, lane.Incarnation, spent);
+                clock.AddAtLeast(work, lane.Incarnation, turn.Spent);
             }
 
             throw;
@@ -82,8 +77,7 @@ internal sealed class LeaseCall(DispatchContext context, JobWorkers workers, Sha
 
         LeaseEnd Failed(string reason, bool fault, bool fatal)
         {
-            lane.Failures++;
-            lane.Problem = reason;
+            lane.Fail(reason);
             activity?.SetStatus(ActivityStatusCode.Error, reason);
             CoordinatorInstruments.ShareLost(work.Kind);
             return new LeaseEnd(null, reason, fault, fatal);

@@ -127,7 +127,7 @@ internal sealed class ShareAnswer
     private void Begin(Wire.ArrayHeader header)
     {
         RequireFull();
-        Require(header.Length >= 0 && header.Length <= LargestArrayBytes / SizeOf(header.ElementType), $"an array of 0 to {LargestArrayBytes} bytes");
+        Require(header.Length >= 0 && header.Length <= LargestArrayBytes / Math.Max(SizeOf(header.ElementType), sizeof(float)), $"an array of 0 to {LargestArrayBytes} bytes");
         _arrays.Add((header, header.ElementType == Wire.ElementType.Float64
             ? GC.AllocateUninitializedArray<double>((int)header.Length)
             : GC.AllocateUninitializedArray<float>((int)header.Length)));

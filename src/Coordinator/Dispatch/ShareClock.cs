@@ -10,6 +10,9 @@ internal sealed class ShareClock(DispatchOptions options)
     private const double Newest = 0.2;
     private const string Anyone = "";
 
+    // What one worker takes longer than another by chance is less.
+    private const double Uneven = 2;
+
     // Shares end on threads of the pool, several at a time.
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Kind, string Worker), double> _secondsPerItem = [];
@@ -47,6 +50,13 @@ internal sealed class ShareClock(DispatchOptions options)
         {
             return _secondsPerItem.TryGetValue((kind, worker), out double own) ? own : _secondsPerItem.GetValueOrDefault((kind, Anyone), double.NaN);
         }
+    }
+
+    /// <summary>Whether the slowest of some workers takes more than twice as long as the quickest, as far as is known.</summary>
+    internal bool AreUneven(string kind, IEnumerable<string> workers)
+    {
+        double[] known = [.. workers.Select(worker => SecondsPerItem(kind, worker)).Where(double.IsFinite)];
+        return known.Length > 1 && known.Max() > Uneven * known.Min();
     }
 
     /// <summary>The expected time of a share on any worker, or null where none of its kind was finished.</summary>

@@ -58,7 +58,7 @@ internal sealed class Vetting(DispatchContext context, JobWorkers workers, Share
                 return;
             }
 
-            (lane.Failures, lane.Problem) = (0, string.Empty);
+            lane.Succeed();
         }
         catch (RpcException problem)
         {
@@ -80,8 +80,7 @@ internal sealed class Vetting(DispatchContext context, JobWorkers workers, Share
 
     private void Fail(WorkerLane lane, string reason)
     {
-        lane.Failures++;
-        lane.Problem = reason;
+        lane.Fail(reason);
         context.Lost(Canary.Work, lane.Worker.Id, reason);
     }
 }

@@ -25,7 +25,9 @@ internal sealed class WorkerLane : IDisposable
     private readonly CancellationTokenSource _gone = new();
     private readonly TimeProvider _time;
     private readonly Uri _address;
-    private long _ticketBytes;
+    private readonly long _ticketBytes;
+    private readonly ClosedDoors _closed;
+    private readonly Lock _lock = new();
     private long _rested;
 
     /// <summary>Opens the lane; nothing is sent yet.</summary>
@@ -40,7 +42,8 @@ internal sealed class WorkerLane : IDisposable
         Turns = new LaneTurns(time);
         _headers = token.Headers();
         _address = new Uri(worker.Address);
-        _ticketBytes = ArrayConnection.IsFor(_address) ? options.TicketBytes : 0;
+        _ticketBytes = options.TicketBytes;
+        _closed = new ClosedDoors(time);
         _channel = GrpcChannel.ForAddress(worker.Address, new GrpcChannelOptions
         {
             MaxReceiveMessageSize = LargestMessage,
@@ -99,7 +102,7 @@ internal sealed class WorkerLane : IDisposable
     internal string Incarnation => Worker.Incarnation;
 
     /// <summary>Shares that failed since the last one that did not: who fails is asked last.</summary>
-    internal int Failures { get; set; }
+    internal int Failures { get; private set; }
 
     /// <summary>Why its last share failed; empty where it did not.</summary>
     internal string Problem { get; set; } = string.Empty;
@@ -109,6 +112,24 @@ internal sealed class WorkerLane : IDisposable
 
     /// <summary>Whether a share may be sent: its breaker is not open, or has been for long enough. Only a share that is sent closes it again.</summary>
     internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetElapsedTime(_rested) >= Rest;
+
+    /// <summary>A share was answered.</summary>
+    internal void Succeed()
+    {
+        lock (_lock)
+        {
+            (Failures, Problem) = (0, string.Empty);
+        }
+    }
+
+    /// <summary>A share failed.</summary>
+    internal void Fail(string reason)
+    {
+        lock (_lock)
+        {
+            (Failures, Problem) = (Failures + 1, reason);
+        }
+    }
 
     /// <summary>Sends a request and reads its answer.</summary>
     /// <param name="request">The share; its incarnation is set here.</param>
@@ -124,7 +145,7 @@ internal sealed class WorkerLane : IDisposable
             return await _pipeline.ExecuteAsync(
                 async token =>
                 {
-                    request.TicketBytes = Volatile.Read(ref _ticketBytes);
+                    request.TicketBytes = _closed.Has(_address) ? 0 : _ticketBytes;
                     using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
                     using var expiry = new CancellationTokenSource(lease, _time);
                     using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, expiry.Token);
@@ -134,8 +155,12 @@ internal sealed class WorkerLane : IDisposable
                     }
                     catch (IOException broke)
                     {
-                        // Where no such connection gets through, the next answers come within their calls.
-                        Volatile.Write(ref _ticketBytes, broke is ArrayDoorException ? 0 : _ticketBytes);
+                        // Where no such connection gets through, this share is computed once more, and its answer and the next ones come within their calls.
+                        if (broke is ArrayDoorException)
+                        {
+                            _closed.Add(_address);
+                        }
+
                         throw new RpcException(new Status(StatusCode.Unavailable, broke.Message, broke));
                     }
                     catch (Exception problem) when (expiry.IsCancellationRequested && problem is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })

@@ -29,6 +29,8 @@ internal static class CoordinatorHost
     // What a client compares itself with.
     private const string VersionHeader = "s2m-version";
 
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(15);
+
     private static string Version => typeof(CoordinatorHost).Assembly.GetName().Version?.ToString(3) ?? "unknown";
 
     /// <summary>Builds the host; nothing listens yet.</summary>
@@ -92,10 +94,13 @@ internal static class CoordinatorHost
     {
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.AddServerHeader = false;
+
+        // A worker that is stopped within a pull keeps nothing for longer than this and the ping's own timeout.
+        kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
         kestrel.Listen(settings.Listen, endpoint =>
         {
             endpoint.Protocols = HttpProtocols.Http2;
-            endpoint.UseArrayDoor(endpoint.ApplicationServices.GetRequiredService<ArrayOffers>(), TimeProvider.System);
+            endpoint.UseArrayDoor(endpoint.ApplicationServices.GetRequiredService<ArrayOffers>(), endpoint.ApplicationServices.GetRequiredService<TimeProvider>());
         });
         if (settings.MetricsPort is { } port)
         {

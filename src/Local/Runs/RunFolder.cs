@@ -7,6 +7,9 @@ namespace S2M.Local.Runs;
 /// <summary>The folder of a run: checkpoints, specification, metrics, report. One run at a time holds it.</summary>
 internal sealed class RunFolder : IDisposable
 {
+    /// <summary>The parameters, in a checkpoint and beside the reports.</summary>
+    internal const string ParametersFile = "parameters.safetensors";
+
     private readonly FileStream _lock;
 
     private RunFolder(string path, FileStream held)
@@ -26,6 +29,9 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>The same as a page.</summary>
     internal string Report => ReportIn(Location);
+
+    /// <summary>The final parameters.</summary>
+    internal string Parameters => Path.Combine(Location, ParametersFile);
 
     /// <summary>Whether a checkpoint lies there; a write that was not finished is none.</summary>
     internal bool HasCheckpoints => NewestCheckpoint(Location) is not null;
@@ -79,18 +85,25 @@ internal sealed class RunFolder : IDisposable
 
         File.Delete(Metrics);
         File.Delete(Report);
+        File.Delete(Parameters);
     }
+
+    /// <summary>Leaves the last checkpoint's parameters beside the reports, where a run through the service has them too.</summary>
+    /// <exception cref="CoordinatorException">They cannot be written.</exception>
+    internal void KeepParameters() => Replace(Parameters, unfinished => File.Copy(Path.Combine(NewestCheckpoint(Location)!, ParametersFile), unfinished, overwrite: true));
 
     /// <summary>Writes the resolved specification, as checkpoints hold it.</summary>
     internal void WriteSpecification(JobSpecification job) => Write(Path.Combine(Location, "specification.json"), CanonicalJson.Write(job));
 
     /// <summary>Replaces a file as a whole: a reader sees the old text or the new one.</summary>
-    internal void Write(string path, string text)
+    internal void Write(string path, string text) => Replace(path, unfinished => File.WriteAllText(unfinished, text));
+
+    private void Replace(string path, Action<string> write)
     {
         string unfinished = path + ".tmp";
         try
         {
-            File.WriteAllText(unfinished, text);
+            write(unfinished);
             File.Move(unfinished, path, overwrite: true);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -20,7 +20,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
     private readonly JobSpecification _job = request.Specification;
     private readonly PhaseClock _clock = new(view, time);
 
-    /// <summary>Runs the job and writes <c>specification.json</c>, checkpoints, <c>metrics.json</c> and <c>report.html</c>.</summary>
+    /// <summary>Runs the job and writes <c>specification.json</c>, checkpoints, <c>metrics.json</c>, <c>report.html</c> and <c>parameters.safetensors</c>.</summary>
     /// <param name="cancellationToken">Stops at the next episode, with a checkpoint.</param>
     /// <returns>What is written to <c>metrics.json</c>.</returns>
     /// <exception cref="CoordinatorException">The folder holds another run, or the job failed.</exception>
@@ -42,6 +42,7 @@ public sealed class TrainingRun(TrainingRequest request, IRunView view, TimeProv
         (RunReport report, string page) = await pipeline.TestAsync(state, classified => folder.Write(folder.Metrics, classified.ToJson()), cancellationToken);
         folder.Write(folder.Metrics, report.ToJson());
         folder.Write(folder.Report, page);
+        folder.KeepParameters();
         return report;
     }
 

@@ -15,8 +15,7 @@ namespace S2M.Local.Service;
 /// <param name="folder">Where results go; <c>job.json</c> there names the job.</param>
 internal sealed class ServiceRun(LocalService service, string folder)
 {
-    private const string ParametersFile = "parameters.safetensors";
-    private static readonly string[] ResultFiles = ["metrics.json", "report.html", ParametersFile];
+    private static readonly string[] ResultFiles = ["metrics.json", "report.html", RunFolder.ParametersFile];
 
     private string JobFile => Path.Combine(folder, "job.json");
 
@@ -24,7 +23,7 @@ internal sealed class ServiceRun(LocalService service, string folder)
     internal string JobId { get; private set; } = string.Empty;
 
     /// <summary>Where the parameters go.</summary>
-    internal string Parameters => Path.GetFullPath(Path.Combine(folder, ParametersFile));
+    internal string Parameters => Path.GetFullPath(Path.Combine(folder, RunFolder.ParametersFile));
 
     /// <summary>Submits a job, or goes on with the folder's, and follows it.</summary>
     /// <param name="job">The job.</param>
@@ -59,7 +58,7 @@ internal sealed class ServiceRun(LocalService service, string folder)
         }
 
         FollowedJob followed = await following;
-        foreach (string file in ResultFiles.Where(file => followed.Succeeded || file == ParametersFile && followed.Job.CheckpointStep >= 0))
+        foreach (string file in ResultFiles.Where(file => followed.Succeeded || file == RunFolder.ParametersFile && followed.Job.CheckpointStep >= 0))
         {
             await service.Client.Jobs.DownloadAsync(JobId, file, Path.Combine(folder, file), cancellationToken: cancellationToken);
         }

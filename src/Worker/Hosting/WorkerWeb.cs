@@ -133,7 +133,11 @@ internal static class WorkerWeb
         });
         if (exports)
         {
-            telemetry.WithTracing(traces => traces.AddSource(WorkerActivities.SourceName, "Grpc.Net.Client").AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddOtlpExporter());
+            telemetry.WithTracing(traces => traces
+                .AddSource(WorkerActivities.SourceName, ArrayConnection.ActivitySourceName, "Grpc.Net.Client")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddOtlpExporter());
             telemetry.WithLogging(logs => logs.AddOtlpExporter());
         }
     }

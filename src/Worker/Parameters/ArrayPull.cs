@@ -15,7 +15,7 @@ internal static class ArrayPull
     /// <param name="stream">The answer.</param>
     /// <param name="at">Who answers: connections for arrays go there.</param>
     /// <param name="expected">How many arrays it has.</param>
-    /// <param name="received">Is told the bytes of each chunk.</param>
+    /// <param name="received">Is told the bytes of each chunk, or of an array that came over a connection of its own.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="WorkerException">The stream is not so many whole arrays.</exception>
     /// <exception cref="IOException">A connection for an array broke; <see cref="ArrayDoorException"/> where none came about.</exception>

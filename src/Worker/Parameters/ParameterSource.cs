@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Grpc.Core;
 using S2M.Numerics.Parameters;
@@ -33,8 +32,7 @@ internal sealed class ParameterSource(CoordinatorChannels channels, WorkerInstru
 
     private readonly SharedCache<(string Job, long Epoch, string Name), float[]> _descriptors = new(DescriptorsKept, static values => values.Length * (long)sizeof(float));
 
-    // Coordinators that no connection for an array comes through to: arrays come within calls from there.
-    private readonly ConcurrentDictionary<Uri, bool> _withoutDoor = new();
+    private readonly ClosedDoors _closed = new(time);
 
     /// <summary>Bytes of parameters and descriptors that are kept now.</summary>
     internal long Bytes => _versions.Bytes + _descriptors.Bytes;
@@ -107,12 +105,12 @@ internal sealed class ParameterSource(CoordinatorChannels channels, WorkerInstru
         IReadOnlyList<float[]> arrays;
         try
         {
-            request.TicketBytes = ArrayConnection.IsFor(at) && !_withoutDoor.ContainsKey(at) ? request.TicketBytes : 0;
+            request.TicketBytes = _closed.Has(at) ? 0 : request.TicketBytes;
             arrays = await FetchAsync(at, request, expected, kind);
         }
         catch (ArrayDoorException)
         {
-            _withoutDoor[at] = true;
+            _closed.Add(at);
             request.TicketBytes = 0;
             arrays = await FetchAsync(at, request, expected, kind);
         }

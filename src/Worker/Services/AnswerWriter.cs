@@ -17,7 +17,7 @@ internal static class AnswerWriter
     /// <param name="offers">Takes arrays that are large enough for a connection of their own.</param>
     /// <param name="ticketBytes">From how many bytes on they are; 0 where none is.</param>
     /// <param name="cancellationToken">Stops at the next chunk.</param>
-    /// <exception cref="IOException">An array was not taken to its end.</exception>
+    /// <exception cref="RpcException">An array was not taken to its end.</exception>
     internal static async Task WriteAsync(
         ShareAnswer answer, IServerStreamWriter<ComputeShareResponse> stream, ArrayOffers offers, long ticketBytes, CancellationToken cancellationToken)
     {
@@ -59,7 +59,14 @@ internal static class AnswerWriter
         header.Ticket = UnsafeByteOperations.UnsafeWrap(offer.Ticket);
         stream.WriteOptions = WriteOptions.Default;
         await stream.WriteAsync(new ComputeShareResponse { Array = header }, cancellationToken);
-        await offer.Sent.WaitAsync(cancellationToken);
+        try
+        {
+            await offer.Sent.WaitAsync(cancellationToken);
+        }
+        catch (IOException broke)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, broke.Message, broke));
+        }
     }
 
     /// <summary>A layout as the wire has it.</summary>

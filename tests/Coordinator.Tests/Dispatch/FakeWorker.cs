@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Grpc.AspNetCore.Server;
@@ -15,6 +14,7 @@ using S2M.Numerics.Averaging;
 using S2M.Numerics.Parameters;
 using S2M.Protos.V1;
 using S2M.Transport;
+using S2M.Transport.Tests;
 
 namespace S2M.Coordinator.Tests.Dispatch;
 
@@ -79,7 +79,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
             }
             else
             {
-                TakeCallsAlone(listen);
+                listen.TakeCallsAlone();
             }
         }));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -160,18 +160,6 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         _entered.Dispose();
         _cancelled.Dispose();
     }
-
-    // Something between the two that takes calls alone.
-    private static void TakeCallsAlone(ListenOptions endpoint) => endpoint.Use(next => async connection =>
-    {
-        ReadResult first = await connection.Transport.Input.ReadAsync();
-        bool isCall = first.Buffer.FirstSpan is [(byte)'P', ..];
-        connection.Transport.Input.AdvanceTo(first.Buffer.Start);
-        if (isCall)
-        {
-            await next(connection);
-        }
-    });
 
     private static Protos.V1.ParameterLayout Layout(Numerics.Parameters.ParameterLayout layout)
     {

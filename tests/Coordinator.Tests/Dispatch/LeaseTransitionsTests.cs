@@ -81,6 +81,17 @@ public sealed class LeaseTransitionsTests
         state.Shares[1].Leases.ShouldBe([new Lease(1, "a", 1.5)]);
     }
 
+    [Fact]
+    public void Answered_TheShareThatWaitsIsFirst_TheOtherBeginsAtTheNextLook()
+    {
+        (LeasingState state, _) = Look(LeaseTransitions.Begin([(2, false), (2, false)]), 0, Worker("a", seconds: 1));
+        (state, _) = Transitions.Next(state, new LeasingEvent.Answered(1, string.Empty));
+
+        (state, _) = Look(state, 2.5, Worker("a", seconds: 1, onItsWay: 1));
+
+        state.Shares[0].Leases.ShouldBe([new Lease(0, "a", 2.5)], "or it would be taken to be late at 3");
+    }
+
     [Theory]
     [InlineData(double.NaN, 0, 1, "nothing is known of its speed")]
     [InlineData(1, 1, 1, "it failed last")]

@@ -54,5 +54,18 @@ public sealed class ShareClockTests
         _clock.Expected(Work("gradient", 1)).ShouldNotBeNull().TotalSeconds.ShouldBe(20, 1e-3);
     }
 
+    [Theory]
+    [InlineData(1.9, false)]
+    [InlineData(2.1, true)]
+    public void AreUneven_OneTakesLonger_IsToldFromTwiceAsLongOn(double factor, bool areUneven)
+    {
+        _clock.Add(Work("gradient", 1), "quick", TimeSpan.FromSeconds(1));
+        _clock.Add(Work("gradient", 2), "slow", TimeSpan.FromSeconds(2 * factor));
+
+        _clock.AreUneven("gradient", ["quick", "slow"]).ShouldBe(areUneven);
+        _clock.AreUneven("gradient", ["slow"]).ShouldBeFalse();
+        _clock.AreUneven("embed", ["quick", "slow"]).ShouldBeFalse("nothing is known of that");
+    }
+
     private static ShareWork Work(string kind, int items) => new(kind, 0, items, _ => { }, _ => { });
 }

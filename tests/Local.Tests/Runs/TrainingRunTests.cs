@@ -90,6 +90,11 @@ public sealed partial class TrainingRunTests(ReferenceRun reference)
     }
 
     [Fact]
+    public void Run_Folder_HasTheLastCheckpointsParametersBesideTheReports()
+        => File.ReadAllBytes(Path.Combine(reference.Folder, "parameters.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(reference.Folder, "checkpoints", "step-000008", "parameters.safetensors")));
+
+    [Fact]
     public void Run_Output_NamesHashCheckpointFilesAndTimes()
     {
         reference.Output.ShouldContain(reference.Hash);

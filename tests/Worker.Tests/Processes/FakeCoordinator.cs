@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -10,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using S2M.Protos.V1;
+using S2M.Transport.Tests;
 
 namespace S2M.Worker.Tests.Processes;
 
@@ -26,7 +26,7 @@ internal sealed class FakeCoordinator : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, endPoint =>
         {
             endPoint.Protocols = HttpProtocols.Http2;
-            TakeCallsAlone(endPoint);
+            endPoint.TakeCallsAlone();
         }));
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc();
@@ -89,18 +89,6 @@ internal sealed class FakeCoordinator : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await _web.DisposeAsync();
-
-    // Something between the two that takes calls alone.
-    private static void TakeCallsAlone(ListenOptions endpoint) => endpoint.Use(next => async connection =>
-    {
-        ReadResult first = await connection.Transport.Input.ReadAsync();
-        bool isCall = first.Buffer.FirstSpan is [(byte)'P', ..];
-        connection.Transport.Input.AdvanceTo(first.Buffer.Start);
-        if (isCall)
-        {
-            await next(connection);
-        }
-    });
 
     private static void CheckToken(ServerCallContext context) => context.RequestHeaders.GetValue("authorization").ShouldBe($"Bearer {Token}");
 

@@ -54,6 +54,7 @@ internal sealed class LeaseTransitions(LeasePolicy policy)
         var opinion = new Opinion(lease.Id, lease.Worker, answered.Digest);
         Opinion? agreeing = share.Opinions.FirstOrDefault(other => other.Digest == opinion.Digest);
         LeasingState next = Put(state, index, share with { Leases = share.Leases.Remove(lease), Opinions = share.Opinions.Add(opinion) });
+        next = lease.Waits ? TakenFirst(next, lease.Worker) : next;
         if (share.IsAudited && agreeing is null)
         {
             return next;
@@ -64,6 +65,22 @@ internal sealed class LeaseTransitions(LeasePolicy policy)
         {
             effects.Add(new LeasingEffect.Distrust(odd.Worker, index, opinion.Digest, odd.Digest));
             next = Expel(next, odd.Worker, effects);
+        }
+
+        return next;
+    }
+
+    /// <summary>A worker took the share that was to wait first: the other one has waited in its place, and begins at the next look.</summary>
+    private static LeasingState TakenFirst(LeasingState state, string worker)
+    {
+        LeasingState next = state;
+        for (int i = 0; i < next.Shares.Length; i++)
+        {
+            ShareState share = next.Shares[i];
+            if (share.Leases.Any(lease => lease.Worker == worker))
+            {
+                next = Put(next, i, share with { Leases = [.. share.Leases.Select(lease => lease.Worker == worker ? lease with { Waits = true } : lease)] });
+            }
         }
 
         return next;

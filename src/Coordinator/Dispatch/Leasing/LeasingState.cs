@@ -23,7 +23,7 @@ internal sealed record Opinion(int Lease, string Worker, string Digest);
 /// <param name="IsAudited">Whether two workers must agree on it.</param>
 internal sealed record ShareState(int Items, bool IsAudited)
 {
-    /// <summary>Who computes it now.</summary>
+    /// <summary>Who computes it now, or has it waiting.</summary>
     internal ImmutableArray<Lease> Leases { get; init; } = [];
 
     /// <summary>What was answered: one answer, or those of an audit.</summary>
@@ -50,7 +50,7 @@ internal sealed record ShareState(int Items, bool IsAudited)
     /// <summary>Whether a worker failed it.</summary>
     internal bool WasFailedBy(string worker) => FailedBy.Contains(worker, StringComparer.Ordinal);
 
-    /// <summary>Whether a worker computes it or has answered it.</summary>
+    /// <summary>Whether a worker has it or has answered it.</summary>
     internal bool Knows(string worker) => Leases.Any(lease => lease.Worker == worker) || Opinions.Any(opinion => opinion.Worker == worker);
 }
 
