@@ -11,6 +11,9 @@ internal static class SoakMeasurement
 {
     private const double ReachMegabytes = 1;
 
+    // Steps between two looks: memory rises and falls by a fifth between collections, and only many looks see beyond that.
+    private const int Every = 50;
+
     /// <summary>Makes the command.</summary>
     internal static Command Create()
     {
@@ -27,20 +30,32 @@ internal static class SoakMeasurement
                 await service.SimulateAsync("--workers", "4", "--delay", "0");
                 ServiceProcess coordinator = service.Coordinators[0].Process;
                 int perJob = result.GetValue(job);
+                void Look()
+                {
+                    samples.Add("memory of the coordinator", "MB", coordinator.Bytes / 1e6);
+                    samples.Add("handles of the coordinator", "handles", coordinator.Handles);
+                }
+
                 for (int done = 0; done < result.GetValue(steps); done += perJob)
                 {
                     Job one = await service.SubmitAsync(BenchmarkJob.Settings(perJob, 16, string.Create(CultureInfo.InvariantCulture, $"training.seed={done + 1}")));
-                    await new JobWatch(service.Client, one.JobId).SucceedAsync();
-                    samples.Add("memory of the coordinator", "MB", coordinator.Bytes / 1e6);
-                    samples.Add("handles of the coordinator", "handles", coordinator.Handles);
+                    var watch = new JobWatch(service.Client, one.JobId);
+                    for (int step = Every; step < perJob; step += Every)
+                    {
+                        await watch.StepAsync(step);
+                        Look();
+                    }
+
+                    await watch.SucceedAsync();
+                    Look();
                 }
 
                 // The first jobs fill caches, pools and compiled code.
                 int warm = samples.Of("memory of the coordinator").Count / 4;
                 double[] memory = [.. samples.Of("memory of the coordinator").Skip(warm)];
                 double[] handles = [.. samples.Of("handles of the coordinator").Skip(warm)];
-                samples.Figures.Add(new Figure("handles", Slope(handles) / perJob * 1000, "more for each 1,000 steps", Bound.AtMost, 1));
-                samples.Figures.Add(new Figure("soak", Slope(memory) / perJob * 1000, "MB more for each 1,000 steps", Bound.AtMost, ReachMegabytes));
+                samples.Figures.Add(new Figure("handles", Slope(handles) / Every * 1000, "more for each 1,000 steps", Bound.AtMost, 1));
+                samples.Figures.Add(new Figure("soak", Slope(memory) / Every * 1000, "MB more for each 1,000 steps", Bound.AtMost, ReachMegabytes));
             },
             steps,
             job);

@@ -23,6 +23,7 @@ public sealed class CanaryTests
         scene.Workers[1].Release();
 
         (await run).ShouldAllBe(answer => answer.Worker!.Id != "worker-1");
+        await scene.WarnedAsync();
         string warning = scene.Warnings.ShouldHaveSingleItem();
         warning.ShouldStartWith("worker worker-1 is refused: the gradient of the job's first episode: expected SHA-256 ");
         warning.ShouldContain(pin.Hash);
@@ -47,6 +48,7 @@ public sealed class CanaryTests
         await source.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => run);
+        await scene.WarnedAsync();
         scene.Warnings.ShouldHaveSingleItem().ShouldContain(new string('0', 64));
         scene.Done.ShouldBeEmpty();
     }
@@ -60,6 +62,7 @@ public sealed class CanaryTests
 
         await scene.RunAsync(8, Token);
         await scene.HasAsync(1);
+        await scene.WarnedAsync();
 
         scene.Warnings.ShouldHaveSingleItem().ShouldBe("worker worker-1 is refused: numeric contract: expected 'cpu', got 'cuda'");
     }

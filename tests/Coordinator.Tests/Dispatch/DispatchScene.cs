@@ -92,6 +92,15 @@ internal sealed class DispatchScene : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the job was warned: a check of a worker goes on beside the run, which may be over before it.</summary>
+    internal async Task WarnedAsync()
+    {
+        while (Warnings.IsEmpty)
+        {
+            await Lanes.Changed.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+    }
+
     /// <summary>Waits until one more share was answered.</summary>
     internal async Task DoneAsync() => (await _done.WaitAsync(TimeSpan.FromMinutes(1))).ShouldBeTrue("a share was answered");
 
