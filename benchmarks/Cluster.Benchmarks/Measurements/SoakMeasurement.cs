@@ -17,7 +17,7 @@ internal static class SoakMeasurement
     /// <summary>Makes the command.</summary>
     internal static Command Create()
     {
-        Option<int> steps = Measurement.Number("--steps", "Steps in all.", 10_000);
+        Option<int> steps = Measurement.Number("--steps", "Steps in all; the first quarter, in which memory settles, is not counted.", 30_000);
         Option<int> job = Measurement.Number("--job", "Steps of a job; the next one begins when it ends.", 500);
         return Measurement.Create(
             "soak",
