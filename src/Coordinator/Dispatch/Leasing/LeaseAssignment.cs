@@ -120,7 +120,7 @@ internal sealed class LeaseAssignment(LeasePolicy policy, LeasingState before, L
     private double FreeAt(LeasedWorker worker, IEnumerable<(Lease Lease, int Items)> leases)
         => leases.OrderBy(static one => one.Lease.Waits).Aggregate(looked.Now, (at, one) => one.Lease.Waits
             ? at + (one.Items * worker.SecondsPerItem)
-            : Math.Max(at, policy.EndOf(one.Lease, one.Items * worker.SecondsPerItem, looked.Now)));
+            : policy.EndOf(one.Lease, one.Items * worker.SecondsPerItem, looked.Now));
 
     /// <summary>Where nobody is left who could be asked: one answer counts alone, and an answer of a worker that has gone does not block those that stayed.</summary>
     private void SettleAudits()
