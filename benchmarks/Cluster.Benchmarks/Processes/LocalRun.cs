@@ -18,11 +18,7 @@ internal sealed record LocalRun(string Hash, double TrainingSeconds, IReadOnlyLi
     /// <param name="settings">Settings.</param>
     internal static async Task<LocalRun> TrainAsync(int core, string folder, IReadOnlyList<string> settings)
     {
-        await using ServiceProcess local = ServiceProcess.Start(
-            core,
-            Program,
-            new Dictionary<string, string>(StringComparer.Ordinal),
-            ["quickstart", "--in-process", "--threads", core < 0 ? "2" : "1", "--out", folder, .. settings.SelectMany(static setting => new[] { "--set", setting })]);
+        await using ServiceProcess local = Start(core, folder, settings);
         await local.FinishAsync();
         JsonNode metrics = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "metrics.json")))!;
         string parameters = Directory.GetFiles(folder, "parameters.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
@@ -32,6 +28,14 @@ internal sealed record LocalRun(string Hash, double TrainingSeconds, IReadOnlyLi
             [.. metrics["history"]!["steps"]!.AsArray().Select(static step => step!["loss"]!.GetValue<double>())],
             Read(parameters));
     }
+
+    /// <summary>Begins to train.</summary>
+    /// <inheritdoc cref="TrainAsync"/>
+    internal static ServiceProcess Start(int core, string folder, IReadOnlyList<string> settings) => ServiceProcess.Start(
+        core,
+        Program,
+        new Dictionary<string, string>(StringComparer.Ordinal),
+        ["quickstart", "--in-process", "--threads", core < 0 ? "2" : "1", "--out", folder, .. settings.SelectMany(static setting => new[] { "--set", setting })]);
 
     /// <summary>The tensors of a file.</summary>
     internal static IReadOnlyList<SafeTensor> Read(string path)

@@ -101,6 +101,16 @@ internal sealed class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Refuses to go on without it.</summary>
+    /// <exception cref="BenchmarkException">It ended.</exception>
+    internal void RequireAlive()
+    {
+        if (!IsAlive)
+        {
+            throw Ended();
+        }
+    }
+
     /// <summary>Kills it and waits for its end.</summary>
     internal async Task KillAsync()
     {

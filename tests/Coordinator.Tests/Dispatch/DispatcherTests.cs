@@ -220,6 +220,27 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task RunAsync_ConnectionIsCutUnderTwoShares_BothAreAskedAgainAndTheWorkerGetsNoRest()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        await scene.Dispatcher.RunAsync([DispatchScene.Share(0, 1)], null, Token);
+        await scene.Workers[0].EnteredAsync();
+        scene.Workers[0].FaultOf = _ => Fault.Slow;
+        Task<ShareAnswer[]> run = scene.RunAsync(3, Token);
+        await scene.Workers[0].EnteredAsync();
+        await scene.Workers[0].EnteredAsync();
+
+        scene.Workers[0].Cut();
+
+        await scene.Workers[0].EnteredAsync();
+        await scene.Workers[0].EnteredAsync();
+        scene.Workers[0].Release();
+        (await run).Length.ShouldBe(3);
+        scene.Lost.ShouldBeEmpty();
+        scene.Workers[0].Requests.Skip(1).Select(request => request.Share).Order().ShouldBe([0, 0, 1, 1, 2]);
+    }
+
+    [Fact]
     public async Task RunAsync_WorkerComesLater_SaysWhatItWaitsForAndGoesOn()
     {
         await using DispatchScene scene = await DispatchScene.StartAsync(1);

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     private readonly SemaphoreSlim _cancelled = new(0);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ArrayOffers _offers = new();
+    private readonly ConcurrentQueue<ConnectionContext> _connections = new();
     private WebApplication _host = null!;
 
     private FakeWorker(string id) => Id = id;
@@ -73,6 +75,11 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection =>
+            {
+                worker._connections.Enqueue(connection);
+                return next(connection);
+            });
             if (hasDoor)
             {
                 listen.UseArrayDoor(worker._offers, TimeProvider.System);
@@ -103,6 +110,15 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
 
     /// <summary>Waits until one more call was cancelled here.</summary>
     internal async Task CancelledAsync() => (await _cancelled.WaitAsync(Patience)).ShouldBeTrue($"a call of {Id} was cancelled");
+
+    /// <summary>Cuts every connection, with the calls in it.</summary>
+    internal void Cut()
+    {
+        while (_connections.TryDequeue(out ConnectionContext? connection))
+        {
+            connection.Abort();
+        }
+    }
 
     /// <summary>Lets slow calls answer.</summary>
     internal void Release() => _gate.SetResult();
