@@ -39,7 +39,7 @@ internal sealed class Service(string? connection = null) : IAsyncDisposable
         int port = replaced < 0 ? 0 : Coordinators[replaced].Address.Port;
         int silo = replaced < 0 ? FreePorts.Take() : Coordinators[replaced].SiloPort;
         var environment = new Dictionary<string, string>(Environment, StringComparer.Ordinal);
-        List<string> arguments = ["--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), "--state", this["state"]];
+        List<string> arguments = ["--listen", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), "--state", this["state"], "--watch-stdin"];
         if (connection is not null)
         {
             environment["S2M_Storage__ConnectionString"] = connection;
@@ -67,7 +67,7 @@ internal sealed class Service(string? connection = null) : IAsyncDisposable
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"worker-{Interlocked.Increment(ref _named)}");
         ServiceProcess worker = Keep(ServiceProcess.Start(
-            core, "S2M.Worker.dll", Environment, [.. CoordinatorOptions(), "--name", name, "--cache", this[name], .. more]));
+            core, "S2M.Worker.dll", Environment, [.. CoordinatorOptions(), "--name", name, "--cache", this[name], "--watch-stdin", .. more]));
         await worker.RegisteredAsync();
         return worker;
     }

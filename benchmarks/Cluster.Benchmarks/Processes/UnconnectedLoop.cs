@@ -1,9 +1,12 @@
+using S2M.Model.Benchmarks;
+
 namespace S2M.Cluster.Benchmarks.Processes;
 
 /// <summary>A training loop in a process of its own, without a service, that goes on for ever and is stopped while others have their turn.</summary>
 internal sealed class UnconnectedLoop : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     private readonly ServiceProcess _process;
     private readonly CheckpointTimes _times;
@@ -27,9 +30,15 @@ internal sealed class UnconnectedLoop : IAsyncDisposable
         // From the first checkpoint of this turn on: the one before it was written before the loop was stopped.
         int[] first = [.. loops.Select(static loop => loop._times.Newest + loop._every)];
         Signal(loops, ServiceProcess.Continue);
+        using var over = new CancellationTokenSource(Patience);
         while (!loops.Zip(first).All(pair => pair.First._times.Newest >= pair.Second + steps))
         {
             loops.ToList().ForEach(static loop => loop._process.RequireAlive());
+            if (over.IsCancellationRequested)
+            {
+                throw new BenchmarkException($"unconnected loops: expected {steps} steps within {Patience.TotalMinutes} min, got fewer");
+            }
+
             await Task.Delay(Look);
         }
 

@@ -15,6 +15,11 @@ internal sealed class DispatchRun(
     IReadOnlyList<ShareWork> shares,
     Action<ShareWork>? onDone)
 {
+    // Nothing finished for five times as long as a share is expected to take, and for 5 s at least; a minute where nothing of its kind was finished yet.
+    private const double Patience = 5;
+    private const double ShortestExpectation = 1;
+    private const double FirstExpectation = 60;
+
     private readonly LeasePolicy _policy = new(options.FaultsPerShare, options.BackupFactor, options.BackupFloor.TotalSeconds);
     private readonly LeaseCall _call = new(context, workers, clock);
     private readonly long _begun = time.GetTimestamp();
@@ -26,6 +31,8 @@ internal sealed class DispatchRun(
     private readonly ShareAnswer?[] _answers = new ShareAnswer?[shares.Count];
     private readonly bool[] _told = new bool[shares.Count];
     private readonly DispatchTally _tally = new() { Shares = shares.Count };
+    // When a share was last finished, or the first of those under way was sent.
+    private double _moved;
     private LeasingState _state = LeaseTransitions.Begin(shares.Select(share => (share.Items, share.IsAudited)));
 
     /// <summary>Runs until every share has its answer.</summary>
@@ -50,7 +57,12 @@ internal sealed class DispatchRun(
                 foreach ((int lease, Running running) in _running.Where(pair => pair.Value.Ended.IsCompleted).OrderBy(pair => pair.Key).ToArray())
                 {
                     // One of them may have made the others unwanted: what they answered is late then.
-                    _running.Remove(lease);
+                    if (!_running.Remove(lease))
+                    {
+                        continue;
+                    }
+
+                    _moved = Now;
                     await ApplyAsync(transitions, await EventAsync(lease, running), stop.Token);
                 }
             }
@@ -115,6 +127,9 @@ internal sealed class DispatchRun(
                     _arrived.Remove(drop.Lease);
                     _tally.LateAnswers++;
                     break;
+                case LeasingEffect.SkipAudit:
+                    _tally.SkippedAudits++;
+                    break;
                 case LeasingEffect.Lose lose:
                     _tally.Losses++;
                     context.Lost(shares[lose.Share], NameOf(lose.Worker), lose.Reason);
@@ -138,6 +153,7 @@ internal sealed class DispatchRun(
             _copies.Add(send.Lease);
         }
 
+        _moved = _running.Count == 0 ? Now : _moved;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (workers.Take(send.Worker) is { } lane)
         {
@@ -173,17 +189,16 @@ internal sealed class DispatchRun(
 
     private async Task WaitAsync(Task changed, LeasingEvent.Looked looked, CancellationToken cancellationToken)
     {
-        // Nothing finished for long: say so, and go on waiting.
+        // Workers are looked at every poll, which wakes this as well: how long nothing was finished is measured over many of them.
         bool isRunning = _running.Count > 0;
-        TimeSpan patience = isRunning ? TimeSpan.FromSeconds(5 * Math.Max(1, shares.Max(share => clock.Expected(share)?.TotalSeconds ?? 60))) : options.Poll;
+        double patience = Patience * shares.Max(share => Math.Max(ShortestExpectation, clock.Expected(share)?.TotalSeconds ?? FirstExpectation));
         double untilLate = Math.Max(0, _policy.NextLook(_state, looked) - Now);
-        bool isForCopy = untilLate < patience.TotalSeconds;
+        double pause = Math.Min(untilLate, isRunning ? patience : options.Poll.TotalSeconds);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task late = Task.Delay(isForCopy ? TimeSpan.FromSeconds(untilLate) : patience, time, over.Token);
-        bool isLate = await Task.WhenAny([.. _running.Values.Select(running => running.Ended), changed, late]) == late;
+        await Task.WhenAny([.. _running.Values.Select(running => running.Ended), changed, Task.Delay(TimeSpan.FromSeconds(pause), time, over.Token)]);
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        string slow = isLate && !isForCopy ? $"a share: none was finished for {patience.TotalSeconds:0} s; a worker is slow or hangs" : string.Empty;
+        string slow = Now - _moved >= patience ? $"a share: none was finished for {patience:0} s; a worker is slow or hangs" : string.Empty;
         await context.SayAsync(isRunning ? slow : Waits());
     }
 

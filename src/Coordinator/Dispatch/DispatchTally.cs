@@ -27,6 +27,9 @@ internal sealed class DispatchTally
     /// <summary>Second and third opinions.</summary>
     internal int Audits { get; set; }
 
+    /// <summary>Shares that were to be computed by a second worker, and were not, since there was none.</summary>
+    internal int SkippedAudits { get; set; }
+
     /// <summary>Workers that were outvoted.</summary>
     internal int Outvoted { get; set; }
 }

@@ -123,7 +123,7 @@ internal sealed class JobWorkers : IAsyncDisposable
             _borrower = _borrower with { Refused = [.. _refused.Order(StringComparer.Ordinal)] };
             if (_lanes.Remove(lane))
             {
-                _leaving.Add(lane);
+                Leave(lane);
             }
         }
     }
@@ -181,10 +181,16 @@ internal sealed class JobWorkers : IAsyncDisposable
                 return;
             }
 #pragma warning disable CA1031 // Whatever goes wrong in one round, the next one must come: without it the job would get no worker any more.
-            catch (Exception)
+            catch (Exception problem)
 #pragma warning restore CA1031
             {
                 // The directory is away: what was lent stays lent, and a share that fails tells of its worker.
+                lock (_lock)
+                {
+                    _waitsFor = $"the directory of workers, which does not answer: {problem.Message.ReplaceLineEndings(" ")}";
+                    Announce();
+                }
+
                 await Task.Delay(_options.Poll, _time, CancellationToken.None);
             }
         }
@@ -200,14 +206,7 @@ internal sealed class JobWorkers : IAsyncDisposable
                 && !Array.Exists(loan.Workers, worker => worker.Incarnation == lane.Worker.Incarnation)).ToArray())
             {
                 _lanes.Remove(lane);
-                if (lane.OnItsWay > 0)
-                {
-                    _leaving.Add(lane);
-                }
-                else
-                {
-                    lane.Dispose();
-                }
+                Leave(lane);
             }
 
             lost = [.. _leaving.Where(lane => !loan.MayStillCome(lane.Worker) && !loan.Alive.Contains(lane.Worker.Incarnation, StringComparer.Ordinal))];
@@ -224,6 +223,18 @@ internal sealed class JobWorkers : IAsyncDisposable
 
         // Outside the lock: a share that is given up may free its lane on this very thread.
         Array.ForEach(lost, lane => lane.GiveUp());
+    }
+
+    private void Leave(WorkerLane lane)
+    {
+        if (lane.OnItsWay > 0)
+        {
+            _leaving.Add(lane);
+        }
+        else
+        {
+            lane.Dispose();
+        }
     }
 
     private void Announce()

@@ -17,6 +17,9 @@ internal sealed class WorkerLane : IDisposable
     private const int StreamWindow = 1 << 20;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
+    // A worker that was away is reached again soon after it is back: the library's own pauses grow to two minutes.
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
+
     private readonly GrpcChannel _channel;
     private readonly Wire.WorkerService.WorkerServiceClient _client;
     private readonly CircuitBreakerStateProvider _breaker = new();
@@ -48,6 +51,8 @@ internal sealed class WorkerLane : IDisposable
         {
             MaxReceiveMessageSize = LargestMessage,
             DisposeHttpClient = true,
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = Rest,
             HttpHandler = new SocketsHttpHandler
             {
                 // A process that is stopped answers no ping: its shares come back before their lease ends.
@@ -56,6 +61,7 @@ internal sealed class WorkerLane : IDisposable
                 KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
                 InitialHttp2StreamWindowSize = StreamWindow,
                 ConnectTimeout = options.KeepAlive,
+                UseProxy = false,
             },
         });
         _client = new Wire.WorkerService.WorkerServiceClient(_channel);
@@ -65,17 +71,18 @@ internal sealed class WorkerLane : IDisposable
         _pipeline = new ResiliencePipelineBuilder<ShareAnswer> { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<ShareAnswer>
             {
-                ShouldHandle = new PredicateBuilder<ShareAnswer>().Handle<RpcException>(problem => problem.StatusCode != StatusCode.Cancelled).Handle<ShareAnswerException>(),
-
-                // Two failures in a row open it, however many shares went well before: a worker that was killed has a long good record.
-                FailureRatio = 0.01,
+                // Two failures in a row open it, however many shares went well before: a worker that was killed has a long good record. One by itself costs nothing but its share.
+                ShouldHandle = new PredicateBuilder<ShareAnswer>()
+                    .Handle<RpcException>(problem => problem.StatusCode != StatusCode.Cancelled && Failures > 0)
+                    .Handle<ShareAnswerException>(_ => Failures > 0),
+                FailureRatio = double.Epsilon,
                 MinimumThroughput = 2,
                 SamplingDuration = TimeSpan.FromSeconds(10),
                 BreakDuration = Rest,
                 StateProvider = _breaker,
                 OnOpened = _ =>
                 {
-                    _rested = time.GetTimestamp();
+                    RestNow();
                     return default;
                 },
             })
@@ -111,7 +118,7 @@ internal sealed class WorkerLane : IDisposable
     internal bool IsVetted { get; set; }
 
     /// <summary>Whether a share may be sent: its breaker is not open, or has been for long enough. Only a share that is sent closes it again.</summary>
-    internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetElapsedTime(_rested) >= Rest;
+    internal bool IsOpen => _breaker.CircuitState != CircuitState.Open || _time.GetElapsedTime(Volatile.Read(ref _rested)) >= Rest;
 
     /// <summary>A share was answered.</summary>
     internal void Succeed()
@@ -136,6 +143,7 @@ internal sealed class WorkerLane : IDisposable
     /// <param name="lease">How long it may take.</param>
     /// <param name="cancellationToken">Cancels the call: the worker stops at its next episode.</param>
     /// <exception cref="RpcException">It failed; Unavailable where the worker is gone.</exception>
+    /// <exception cref="BrokenCircuitException">It failed twice, and has a rest.</exception>
     internal async Task<ShareAnswer> ComputeAsync(Wire.ComputeShareRequest request, TimeSpan lease, CancellationToken cancellationToken)
     {
         request.Incarnation = Worker.Incarnation;
@@ -170,6 +178,12 @@ internal sealed class WorkerLane : IDisposable
                 },
                 either.Token);
         }
+        catch (BrokenCircuitException)
+        {
+            // The breaker goes by the clock on the wall. Where that was set back, it rests for longer than this lane believes, which must not ask again and again.
+            RestNow();
+            throw;
+        }
         catch (Exception problem) when (IsCancelled(problem) && !cancellationToken.IsCancellationRequested && _gone.IsCancellationRequested)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "the directory lost the worker"));
@@ -199,6 +213,8 @@ internal sealed class WorkerLane : IDisposable
         _channel.Dispose();
         _gone.Dispose();
     }
+
+    private void RestNow() => Volatile.Write(ref _rested, _time.GetTimestamp());
 
     private static bool IsCancelled(Exception problem) => problem is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled };
 }

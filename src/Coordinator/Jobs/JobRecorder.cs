@@ -126,6 +126,7 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
                 ("backups", tally.Backups, tally.Backups),
                 ("late_answers", tally.LateAnswers, tally.LateAnswers),
                 ("audits", tally.Audits, tally.Audits),
+                ("skipped_audits", tally.SkippedAudits, tally.SkippedAudits),
                 ("outvoted", tally.Outvoted, tally.Outvoted),
             }.Where(static count => count.Item2 > 0).Select(count => new StepCount(work.Step + 1, count.Item1, count.Item3)));
         }

@@ -125,7 +125,8 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         var checkpoints = new JobCheckpoints(_id, epoch, identity, services.Checkpoints, services.Store, _recorder, _waits, services.Time, cancellationToken);
         await BeginAsync(state, checkpoints, cancellationToken);
         ParameterSnapshot first = await checkpoints.FirstVersionAsync(state, cancellationToken);
-        dispatcher.Canary = new Canary(context, () => shelf.PublishForGood(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), PinAsync);
+        int gradientLength = first.Parameters.Length + first.Buffers.Length;
+        dispatcher.Canary = new Canary(context, () => shelf.PublishForGood(first), WireEpisodes.ToWire(FirstEpisode(job, inputs)), gradientLength, PinAsync);
 
         var clock = new PhaseClock(_recorder, services.Time);
         var pipeline = new JobPipeline(job, inputs, executor, identity, _recorder, clock);

@@ -17,6 +17,10 @@ internal sealed class CoordinatorChannels(string? token) : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
 
+    // A coordinator that was away is reached again soon after it is back: the library's own pauses grow to two minutes.
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestReconnect = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<Uri, Lazy<(GrpcChannel Channel, CallInvoker Calls)>> _channels = new();
 
     /// <summary>Calls to an address.</summary>
@@ -37,6 +41,8 @@ internal sealed class CoordinatorChannels(string? token) : IDisposable
         var channel = GrpcChannel.ForAddress(address, new GrpcChannelOptions
         {
             DisposeHttpClient = true,
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LongestReconnect,
             MaxReceiveMessageSize = MaximumMessageBytes,
             HttpHandler = new SocketsHttpHandler
             {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using S2M.Coordinator.Dispatch;
 using S2M.Protos.V1;
 
@@ -6,6 +7,9 @@ namespace S2M.Coordinator.Tests.Dispatch;
 /// <summary>Workers whose bits differ.</summary>
 public sealed class CanaryTests
 {
+    // Parameters and running statistics of the fake workers' network.
+    private const int Numbers = 19;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -40,7 +44,7 @@ public sealed class CanaryTests
     public async Task RunAsync_HashIsPinnedAlready_HoldsForEveryWorker()
     {
         await using DispatchScene scene = await DispatchScene.StartAsync(1);
-        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, (contract, _, _) => Task.FromResult((contract, new string('0', 64))));
+        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, Numbers, (contract, _, _) => Task.FromResult((contract, new string('0', 64))));
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Task<ShareAnswer[]> run = scene.RunAsync(2, source.Token);
         await scene.HasAsync(0);
@@ -58,7 +62,7 @@ public sealed class CanaryTests
     {
         FakeWorker[] workers = [await FakeWorker.StartAsync("worker-0"), await FakeWorker.StartAsync("worker-1", "cuda")];
         await using DispatchScene scene = await DispatchScene.StartAsync(workers);
-        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, (contract, hash, _) => Task.FromResult(("cpu", hash)));
+        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, Numbers, (contract, hash, _) => Task.FromResult(("cpu", hash)));
 
         await scene.RunAsync(8, Token);
         await scene.HasAsync(1);
@@ -83,12 +87,48 @@ public sealed class CanaryTests
         scene.Lost.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task RunAsync_FirstGradientIsNotFinite_SetsNothingForTheOthers()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(2);
+        Pin pin = Watch(scene);
+        scene.Workers[0].FaultOf = request => request.Gradient.Leaves == 1 ? Fault.Absent : Fault.None;
+        scene.Workers[1].FaultOf = request => request.Gradient.Leaves == 1 ? Fault.Slow : Fault.None;
+        Task<ShareAnswer[]> run = scene.RunAsync(8, Token);
+
+        // The one with numbers is checked when the other one is in.
+        await scene.DoneAsync();
+        scene.Workers[1].Release();
+        await run;
+        while (!pin.IsSet)
+        {
+            await scene.Lanes.Changed.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        }
+
+        string absent = Convert.ToHexStringLower(SHA256.HashData([]));
+        pin.Hash.Equals(absent, StringComparison.Ordinal).ShouldBeFalse();
+        scene.Warnings.ShouldBeEmpty("nobody is refused");
+    }
+
+    [Fact]
+    public async Task RunAsync_CanaryOfAnotherLength_IsNotPinned()
+    {
+        await using DispatchScene scene = await DispatchScene.StartAsync(1);
+        scene.Workers[0].Script(Fault.OtherShape);
+        Watch(scene);
+
+        await scene.RunAsync(2, Token);
+
+        scene.Lost.ShouldHaveSingleItem().Reason.ShouldContain("19 numbers in a gradient, not 20");
+        scene.Warnings.ShouldBeEmpty();
+    }
+
     private static Episode FirstEpisode => new() { Address = new EpisodeAddress { Seed = 1 } };
 
     private static Pin Watch(DispatchScene scene)
     {
         var pin = new Pin();
-        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, pin.SetAsync);
+        scene.Dispatcher.Canary = new Canary(scene.Context, () => 0, FirstEpisode, Numbers, pin.SetAsync);
         return pin;
     }
 
@@ -97,6 +137,17 @@ public sealed class CanaryTests
     {
         private readonly Lock _lock = new();
         private (string Contract, string Hash)? _pinned;
+
+        internal bool IsSet
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _pinned is not null;
+                }
+            }
+        }
 
         internal string Hash => _pinned!.Value.Hash;
 

@@ -93,6 +93,7 @@ public sealed class CopiesTests
             scene.Context,
             () => 0,
             new Episode { Address = new EpisodeAddress { Seed = 1 } },
+            19,
             (contract, hash, _) => Task.FromResult(pinned ??= (contract, hash)));
 
         await scene.RunAsync(5, Token);

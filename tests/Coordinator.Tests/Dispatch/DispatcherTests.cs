@@ -125,6 +125,45 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task RunAsync_WorkerFailsOnceBehindGoodShares_GetsNoRest()
+    {
+        // The clock stands still: a rest would have no end.
+        await using DispatchScene scene = await DispatchScene.StartAsync(1, time: new FakeTimeProvider());
+        scene.Workers[0].Script(Fault.None, Fault.None, Fault.FailsBefore);
+
+        await scene.RunAsync(5, Token);
+
+        scene.Lost.ShouldHaveSingleItem();
+        scene.Workers[0].Requests.Length.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingIsFinishedForLong_SaysSoThoughTheDirectoryIsAskedAllTheTime()
+    {
+        var time = new FakeTimeProvider();
+        await using DispatchScene scene = await DispatchScene.StartAsync(1, time: time);
+        await scene.RunAsync(1, Token);
+        scene.Workers[0].FaultOf = _ => Fault.Slow;
+        Task<ShareAnswer[]> run = scene.Dispatcher.RunAsync([DispatchScene.Share(0, 1)], null, Token);
+        await scene.Workers[0].EnteredAsync();
+        await scene.Workers[0].EnteredAsync();
+
+        // Far below the lease, however often the loops are not there yet to see the clock move.
+        time.Advance(TimeSpan.FromSeconds(6));
+        while (!scene.Said.Contains("a share: none was finished for 5 s; a worker is slow or hangs", StringComparer.Ordinal))
+        {
+            Task changed = scene.Lanes.Changed;
+            time.Advance(DispatchScene.Options.Poll);
+            await Task.WhenAny(changed, Task.Delay(DispatchScene.Options.Poll, Token));
+            Token.ThrowIfCancellationRequested();
+        }
+
+        scene.Workers[0].Release();
+        (await run).Length.ShouldBe(1);
+        scene.Lost.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task RunAsync_NoAnswerWithinTheLease_TheCallIsCancelledAndTheShareLeasedAgain()
     {
         var time = new FakeTimeProvider();
@@ -268,6 +307,17 @@ public sealed class DispatcherTests
         await scene.RunAsync(10, Token);
 
         scene.Lanes.Count.ShouldBe(2);
+        scene.Directory.Lend([]);
+        scene.Directory.Problem = null;
+        await scene.HasAsync(0);
+        scene.Directory.Problem = new TimeoutException("no answer");
+        while (scene.Lanes.WaitsFor != "the directory of workers, which does not answer: no answer")
+        {
+            await scene.Lanes.Changed.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        }
+
+        scene.Directory.Lend(scene.Workers.Select(worker => worker.Lent));
+        asked = scene.Directory.Asked.Count;
         scene.Directory.Problem = null;
         while (scene.Directory.Asked.Count < asked + 3)
         {

@@ -249,7 +249,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
         {
             ComputeShareRequest.WorkOneofCase.Gradient => FixedTree.CompleteNodes(work.Leaves, work.First, work.Episodes.Count).SelectMany(node =>
             {
-                EpisodeSum sum = FixedTree.Sum(node.Count, leaf => Leaf(work, node.First - work.First + leaf));
+                EpisodeSum sum = fault == Fault.Absent ? EpisodeSum.Absent : FixedTree.Sum(node.Count, leaf => Leaf(work, node.First - work.First + leaf));
                 return Array<float>(
                     [.. sum.Values.Select(value => HasOtherBits ? MathF.BitIncrement(value) : value), .. new float[extra]],
                     ElementType.Float32,

@@ -30,6 +30,9 @@ public enum Fault
     /// <summary>A whole answer with a number too many.</summary>
     OtherShape,
 
+    /// <summary>A whole answer of which every episode is absent.</summary>
+    Absent,
+
     /// <summary>Says nothing until it is cancelled.</summary>
     Hangs,
 

@@ -9,6 +9,8 @@ namespace S2M.Integration.Tests.Faults;
 /// </summary>
 internal sealed class LoopbackProxy : IAsyncDisposable
 {
+    private static readonly byte[] ArrayConnectionBegins = "S2M-ARR1"u8.ToArray();
+
     private readonly Lock _lock = new();
     private readonly HashSet<ProxyLink> _links = [];
     private readonly TaskCompletionSource<EndPoint> _target = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,6 +21,7 @@ internal sealed class LoopbackProxy : IAsyncDisposable
     private Socket _listener;
     private bool _isRefusing;
     private (Flow Flow, long Left, TaskCompletionSource Done)? _cut;
+    private (Flow Flow, long Bytes, TaskCompletionSource Done)? _arrayCut;
 
     private LoopbackProxy(IPAddress address, int port)
     {
@@ -90,6 +93,19 @@ internal sealed class LoopbackProxy : IAsyncDisposable
         {
             _cut = (flow, bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             return _cut.Value.Done.Task;
+        }
+    }
+
+    /// <summary>Resets the next connection that carries an array beside the calls as soon as so many of its bytes went one way; calls stay as they are.</summary>
+    /// <param name="flow">The way that is counted.</param>
+    /// <param name="bytes">How many.</param>
+    /// <returns>Completes when it has happened.</returns>
+    internal Task CutArrayAfter(Flow flow, long bytes)
+    {
+        lock (_lock)
+        {
+            _arrayCut = (flow, bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            return _arrayCut.Value.Done.Task;
         }
     }
 
@@ -242,9 +258,11 @@ internal sealed class LoopbackProxy : IAsyncDisposable
         try
         {
             byte[] buffer = new byte[64 << 10];
+            long passed = 0;
             while (true)
             {
                 int count = await source.ReceiveAsync(buffer, _stop.Token);
+                link.IsArray |= flow == Flow.ToTarget && passed == 0 && buffer.AsSpan(0, count).StartsWith(ArrayConnectionBegins);
                 if (!await GateOf(flow).AdmitAsync(_stop.Token))
                 {
                     link.LostBytes = true;
@@ -257,6 +275,8 @@ internal sealed class LoopbackProxy : IAsyncDisposable
                     }
 
                     Count(flow, count);
+                    passed += count;
+                    CutArray(flow, passed, link);
                 }
                 else
                 {
@@ -273,6 +293,24 @@ internal sealed class LoopbackProxy : IAsyncDisposable
         {
             link.End(abruptly: true);
         }
+    }
+
+    private void CutArray(Flow flow, long passed, ProxyLink link)
+    {
+        TaskCompletionSource done;
+        lock (_lock)
+        {
+            if (_arrayCut is not { } cut || cut.Flow != flow || !link.IsArray || passed < cut.Bytes)
+            {
+                return;
+            }
+
+            _arrayCut = null;
+            done = cut.Done;
+        }
+
+        link.End(abruptly: true);
+        done.SetResult();
     }
 
     private void Count(Flow flow, int bytes)

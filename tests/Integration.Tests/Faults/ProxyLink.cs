@@ -19,6 +19,9 @@ internal sealed class ProxyLink(Socket caller) : IDisposable
         set => Volatile.Write(ref _lostBytes, value);
     }
 
+    /// <summary>Whether it carries one array beside the calls, by its first bytes.</summary>
+    internal bool IsArray { get; set; }
+
     /// <summary>Makes the other side.</summary>
     /// <exception cref="ObjectDisposedException">The connection was reset.</exception>
     internal Socket Connecting(EndPoint target)
