@@ -14,6 +14,7 @@ public sealed class ArrayOffer : IDisposable
 #pragma warning restore RS0030
     private readonly TaskCompletionSource _sent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
+    private ITimer? _patience;
     private int _disposed;
 
     internal ArrayOffer(ArrayOffers offers, ReadOnlyMemory<byte> bytes)
@@ -26,7 +27,7 @@ public sealed class ArrayOffer : IDisposable
     /// <summary>What the other side shows to get the array; told over a call that has shown who it is.</summary>
     public ReadOnlyMemory<byte> Ticket => _ticket;
 
-    /// <summary>Completes when every byte was handed to the connection; fails with an <see cref="IOException"/> where that broke before.</summary>
+    /// <summary>Completes when every byte was handed to the connection; fails with an <see cref="IOException"/> where that broke before, or nobody came.</summary>
     public Task Sent => _sent.Task;
 
     internal string Name { get; }
@@ -44,6 +45,7 @@ public sealed class ArrayOffer : IDisposable
         }
 
         _offers.Remove(this);
+        _patience?.Dispose();
         _over.Cancel();
         _over.Dispose();
         _sent.TrySetException(new IOException("array: expected to be taken, got an end of its offer before"));
@@ -51,6 +53,20 @@ public sealed class ArrayOffer : IDisposable
         // Whoever disposes it does not wait for it any more.
         _ = _sent.Task.Exception;
     }
+
+    /// <summary>Gives up where nobody has come by then: whoever waits for <see cref="Sent"/> does not do so for ever.</summary>
+    internal void WaitFor(TimeProvider time, TimeSpan patience)
+        => _patience = time.CreateTimer(
+            _ =>
+            {
+                if (_offers.Remove(this))
+                {
+                    Fail(new TimeoutException($"none within {patience.TotalSeconds:0} s"));
+                }
+            },
+            null,
+            patience,
+            Timeout.InfiniteTimeSpan);
 
     internal void Succeed() => _sent.TrySetResult();
 

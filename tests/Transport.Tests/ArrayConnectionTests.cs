@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 
 namespace S2M.Transport.Tests;
 
@@ -154,6 +155,19 @@ public sealed class ArrayConnectionTests
         await Should.ThrowAsync<OperationCanceledException>(() => ArrayConnection.ReadAsync(host.Address, offer.Ticket, new byte[Large], _ => stop.Cancel(), Open, stop.Token));
 
         (await Should.ThrowAsync<IOException>(() => offer.Sent.WaitAsync(Token))).Message.ShouldStartWith($"array: expected a connection that takes {Large} bytes, got ");
+    }
+
+    [Fact]
+    public async Task Sent_NobodyComes_IsNotWaitedForWithoutEnd()
+    {
+        var time = new FakeTimeProvider();
+        await using DoorHost host = await DoorHost.StartAsync(time);
+        using ArrayOffer offer = host.Offers.Add(new byte[8]);
+
+        time.Advance(ArrayOffers.Patience);
+
+        (await Should.ThrowAsync<IOException>(() => offer.Sent.WaitAsync(Token))).Message.ShouldBe("array: expected a connection that takes 8 bytes, got none within 60 s");
+        await Should.ThrowAsync<ArrayDoorException>(() => ArrayConnection.ReadAsync(host.Address, offer.Ticket, new byte[8], filled: null, Open, Token));
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class DoorHost : IAsyncDisposable
 
     internal static async Task<DoorHost> StartAsync(TimeProvider? time = null)
     {
-        var offers = new ArrayOffers();
+        var offers = new ArrayOffers(time ?? TimeProvider.System);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, endpoint =>

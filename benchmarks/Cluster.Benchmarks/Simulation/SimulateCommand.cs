@@ -54,7 +54,7 @@ internal static class SimulateCommand
         });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var fleet = new SimulatedFleet(Environment.GetEnvironmentVariable("S2M_TOKEN") ?? string.Empty, simulation.Parameters);
-        builder.Services.AddSingleton(simulation).AddSingleton(fleet).AddSingleton<ArrayOffers>().AddSingleton<SimulatedWorker>().AddGrpc();
+        builder.Services.AddSingleton(simulation).AddSingleton(fleet).AddSingleton(new ArrayOffers(TimeProvider.System)).AddSingleton<SimulatedWorker>().AddGrpc();
         await using WebApplication host = builder.Build();
         host.MapGrpcService<SimulatedWorker>();
         await host.StartAsync(cancellationToken);

@@ -41,7 +41,7 @@ internal static class WorkerWeb
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<ArrayOffers>();
+        builder.Services.AddSingleton(new ArrayOffers(TimeProvider.System));
 
         // When the host stops every answer is out: a caller that holds its connection open is not waited for.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);

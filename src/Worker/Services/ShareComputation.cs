@@ -39,7 +39,7 @@ internal sealed class ShareComputation(ComputeShareRequest request, ParameterSna
     internal ShareAnswer Run(ShareRunner runner, CancellationToken cancellationToken)
     {
         RequireFit(runner.Network);
-        ShareAnswer answer = request.WorkCase switch
+        return request.WorkCase switch
         {
             ComputeShareRequest.WorkOneofCase.CreateParameters => Create(runner.Network),
             ComputeShareRequest.WorkOneofCase.Gradient => Gradient(runner, cancellationToken),
@@ -47,7 +47,6 @@ internal sealed class ShareComputation(ComputeShareRequest request, ParameterSna
             ComputeShareRequest.WorkOneofCase.Scoring => Score(runner, cancellationToken),
             _ => Rank(runner, cancellationToken),
         };
-        return answer;
     }
 
     private static ShareAnswer Create(Set2ModelNetwork network)

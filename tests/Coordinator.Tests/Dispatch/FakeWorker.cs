@@ -29,7 +29,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     private readonly SemaphoreSlim _entered = new(0);
     private readonly SemaphoreSlim _cancelled = new(0);
     private readonly TaskCompletionSource _gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ArrayOffers _offers = new();
+    private readonly ArrayOffers _offers = new(TimeProvider.System);
     private readonly ConcurrentQueue<ConnectionContext> _connections = new();
     private WebApplication _host = null!;
 

@@ -27,6 +27,9 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
             {
                 ComputeShareRequest request = ComputeShareRequest.Parser.ParseFrom(whole[which]);
                 Change(request, place, number);
+
+                // Nobody takes arrays beside the call here.
+                request.TicketBytes = 0;
                 await AnsweredOrRefusedAsync(request);
             },
             iter: 120,
@@ -46,8 +49,9 @@ public sealed class MalformedShareTests(ServedWorker served) : IClassFixture<Ser
                 bytes[place % bytes.Length] = value;
                 if (Parse(bytes) is { } request)
                 {
-                    // Nobody is to be waited for who does not exist.
+                    // Nobody is to be waited for who does not exist, and nobody takes arrays beside the call.
                     request.ParametersAt = served.Share.ParametersAt;
+                    request.TicketBytes = 0;
                     await AnsweredOrRefusedAsync(request);
                 }
             },
