@@ -32,6 +32,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     private readonly ArrayOffers _offers = new(TimeProvider.System);
     private readonly ConcurrentQueue<ConnectionContext> _connections = new();
     private WebApplication _host = null!;
+    private int _tickets;
 
     private FakeWorker(string id) => Id = id;
 
@@ -46,7 +47,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
     internal string NumericContract { get; init; } = "cpu";
 
     /// <summary>Arrays that went by a ticket.</summary>
-    internal int Tickets { get; private set; }
+    internal int Tickets => Volatile.Read(ref _tickets);
 
     /// <summary>Gives the parameters of a version.</summary>
     internal Func<int, ParameterSnapshot?> Version { get; set; } = _ => null;
@@ -202,7 +203,7 @@ internal sealed class FakeWorker : WorkerService.WorkerServiceBase, IAsyncDispos
 
     private async Task OfferAsync(ComputeShareResponse header, byte[] bytes, IServerStreamWriter<ComputeShareResponse> stream, CancellationToken cancellationToken)
     {
-        Tickets++;
+        Interlocked.Increment(ref _tickets);
         using ArrayOffer offer = _offers.Add(bytes);
         header.Array.Ticket = ByteString.CopyFrom(offer.Ticket.Span);
         await stream.WriteAsync(header, cancellationToken);
