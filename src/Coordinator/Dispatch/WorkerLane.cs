@@ -154,9 +154,11 @@ internal sealed class WorkerLane : IDisposable
                 async token =>
                 {
                     request.TicketBytes = _closed.Has(_address) ? 0 : _ticketBytes;
-                    using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
+
+                    // The lease runs from before the call on: whoever sees the call knows that its end will come.
                     using var expiry = new CancellationTokenSource(lease, _time);
                     using var stop = CancellationTokenSource.CreateLinkedTokenSource(token, expiry.Token);
+                    using AsyncServerStreamingCall<Wire.ComputeShareResponse> call = _client.ComputeShare(request, _headers, DateTime.MaxValue, token);
                     try
                     {
                         return await ShareAnswer.ReadAsync(Worker, _address, call.ResponseStream, stop.Token);
