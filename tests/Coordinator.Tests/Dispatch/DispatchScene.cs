@@ -11,11 +11,11 @@ internal sealed class DispatchScene : IAsyncDisposable
 {
     private readonly SemaphoreSlim _done = new(0);
 
-    private DispatchScene(FakeWorker[] workers, DispatchOptions options, TimeProvider time)
+    private DispatchScene(FakeWorker[] workers, DispatchOptions options, TimeProvider time, TimeProvider directoryTime)
     {
         Workers = workers;
         Directory.Lend(workers.Select(worker => worker.Lent));
-        Lanes = new JobWorkers(Directory, new Borrower("job-1", DateTimeOffset.UnixEpoch, string.Empty, []), new AccessToken("secret"), options, time);
+        Lanes = new JobWorkers(Directory, new Borrower("job-1", DateTimeOffset.UnixEpoch, string.Empty, []), new AccessToken("secret"), options, directoryTime);
         Context = new DispatchContext(
             "job-1",
             7,
@@ -67,12 +67,18 @@ internal sealed class DispatchScene : IAsyncDisposable
         BackupFloor = TimeSpan.FromHours(1),
     };
 
-    internal static async Task<DispatchScene> StartAsync(int workers, DispatchOptions? options = null, TimeProvider? time = null)
-        => await StartAsync([.. await Task.WhenAll(Enumerable.Range(0, workers).Select(index => FakeWorker.StartAsync($"worker-{index}")))], options, time);
+    /// <summary>Starts workers, and waits until all of them are lent.</summary>
+    /// <param name="workers">How many.</param>
+    /// <param name="options">Leases and limits.</param>
+    /// <param name="time">The clock of leases and looks.</param>
+    /// <param name="directoryTime">The clock by which the directory is asked, and of lanes; null for the same.</param>
+    internal static async Task<DispatchScene> StartAsync(int workers, DispatchOptions? options = null, TimeProvider? time = null, TimeProvider? directoryTime = null)
+        => await StartAsync([.. await Task.WhenAll(Enumerable.Range(0, workers).Select(index => FakeWorker.StartAsync($"worker-{index}")))], options, time, directoryTime);
 
-    internal static async Task<DispatchScene> StartAsync(FakeWorker[] workers, DispatchOptions? options = null, TimeProvider? time = null)
+    internal static async Task<DispatchScene> StartAsync(
+        FakeWorker[] workers, DispatchOptions? options = null, TimeProvider? time = null, TimeProvider? directoryTime = null)
     {
-        var scene = new DispatchScene(workers, options ?? Options, time ?? TimeProvider.System);
+        var scene = new DispatchScene(workers, options ?? Options, time ?? TimeProvider.System, directoryTime ?? time ?? TimeProvider.System);
         await scene.HasAsync(workers.Length);
         return scene;
     }
