@@ -18,4 +18,6 @@ var root = new RootCommand(
     ChaosMeasurement.Create(),
     SimulateCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+ParseResult command = root.Parse(args);
+int ended = await command.InvokeAsync();
+return command.Errors.Count > 0 ? 2 : ended;

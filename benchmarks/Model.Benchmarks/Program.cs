@@ -13,4 +13,6 @@ var root = new RootCommand("Measures the worker's step and its parts, always as 
     PartCommands.Decode(),
     PartCommands.Averaging(),
 };
-return await root.Parse(args).InvokeAsync();
+ParseResult command = root.Parse(args);
+int ended = await command.InvokeAsync();
+return command.Errors.Count > 0 ? 2 : ended;

@@ -8,4 +8,6 @@ var root = new RootCommand("Small changes of the mixture's fit and of the gradie
     MutationCommands.Tests(),
     MutationCommands.Both(),
 };
-return await root.Parse(args).InvokeAsync();
+ParseResult command = root.Parse(args);
+int ended = await command.InvokeAsync();
+return command.Errors.Count > 0 ? 2 : ended;

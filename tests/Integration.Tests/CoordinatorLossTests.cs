@@ -54,6 +54,7 @@ public sealed class CoordinatorLossTests(Reference reference)
         end.Epoch.ShouldBe(2);
         watcher.Reconnections.ShouldBeGreaterThan(0);
         watcher.Steps.ShouldBe(Enumerable.Range(1, SmallJob.Steps));
+        watcher.Lines.Count(line => line.Message.Contains(", which had the job, is gone: ", StringComparison.Ordinal)).ShouldBe(1);
         await cluster.Workers[0].LineAsync("registering again");
     }
 }

@@ -77,7 +77,7 @@ internal sealed class JobGrain(JobServices services, JobRuns runs, Silos silos) 
             case OwningEffect.Start start:
                 // Read again: until the epoch was raised, the loop before could pin what this one must keep to.
                 JobRecord begun = await services.Store.FindAsync(Id, CancellationToken.None) ?? row!;
-                runs.Start(new JobRun(begun, start.Epoch, Directory, services), Id);
+                runs.Start(new JobRun(begun, start.Epoch, Directory, services) { OwnerBefore = row!.Owner }, Id);
                 break;
             case OwningEffect.Stop:
                 await runs.StopAsync(Id);

@@ -100,6 +100,17 @@ internal sealed class JobRecorder(string jobId, long epoch, IJobHistory history,
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
+    /// <summary>The loop goes on where a checkpoint ended.</summary>
+    internal void GoOnFrom(int step)
+    {
+        lock (_lock)
+        {
+            _step = step;
+        }
+
+        Note($"going on from the checkpoint of step {step}");
+    }
+
     /// <summary>A share that was lost with its worker; told once for a step and a worker, however often it is tried.</summary>
     internal void Lost(ShareWork work, string worker, string reason)
         => Line(

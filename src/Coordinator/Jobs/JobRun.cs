@@ -36,6 +36,9 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     /// <summary>Which loop of the job this is.</summary>
     internal long Epoch => epoch;
 
+    /// <summary>The silo that had the job when this loop began; empty where none had.</summary>
+    internal string OwnerBefore { get; init; } = string.Empty;
+
     /// <summary>How far the phase in progress has come.</summary>
     internal PhaseProgress? Progress => _recorder.Progress;
 
@@ -97,6 +100,7 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
     /// <returns>SHA-256 of the final parameters.</returns>
     private async Task<string> ComputeAsync(CancellationToken cancellationToken)
     {
+        SayWhoIsGone();
         JobSpecification job = CanonicalJson.Read(record.Job.Specification);
         DispatchOptions options = services.Dispatch.Value;
         using DataSetLease data = await services.DataSets.OpenAsync(record.Job.DataVersion, cancellationToken);
@@ -141,12 +145,21 @@ internal sealed class JobRun(JobRecord record, long epoch, IWorkerDirectoryGrain
         return report.ParametersHash;
     }
 
+    // A silo that was killed could not say so itself.
+    private void SayWhoIsGone()
+    {
+        if (OwnerBefore.Length > 0 && OwnerBefore != record.Owner)
+        {
+            _recorder.Note($"coordinator {OwnerBefore}, which had the job, is gone: {record.Owner} goes on with it");
+        }
+    }
+
     /// <summary>Goes on from the newest checkpoint; where there is none, begins with a fresh network or the parameters that the job starts from, as checkpoint 0.</summary>
     private async Task BeginAsync(TrainingState state, JobCheckpoints checkpoints, CancellationToken cancellationToken)
     {
         if (await checkpoints.RestoreAsync(state, cancellationToken) is { } restored)
         {
-            _recorder.Note($"going on from the checkpoint of step {restored.Step}");
+            _recorder.GoOnFrom(restored.Step);
             return;
         }
 

@@ -14,7 +14,8 @@ public sealed class ClientBesideTests
         string client = Path.Combine(project, "..", "..", "src", "Local", Path.GetRelativePath(project, output), "s2m.dll");
 
         // Port 1 is reserved, nobody listens there: a client that gets as far as the call says so.
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [client, "worker", "list", "--server", "http://127.0.0.1:1"]) { RedirectStandardError = true, UseShellExecute = false })!;
+        var start = new ProcessStartInfo("dotnet", [client, "worker", "list", "--server", "http://127.0.0.1:1"]) { RedirectStandardError = true, UseShellExecute = false };
+        using Process process = Process.Start(start)!;
         string errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
